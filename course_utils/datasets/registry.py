@@ -1,0 +1,58 @@
+"""Which data set a page runs on, and why."""
+
+import os
+from dataclasses import replace
+from importlib import import_module
+
+from .dataset import Dataset, DataUnavailable
+
+# Name -> module that loads it. Imported when asked for, so that no page pays for all.
+_MODULES = {
+    "mnist": "torchvision_sets",
+    "fashion_mnist": "torchvision_sets",
+    "pen_strokes": "pen_strokes",
+    "pen_letters": "pen_strokes",
+    "digits": "digits",
+}
+
+
+def load(name: str | None = None, *, quiet: bool = False) -> Dataset:
+    """Load a data set and say in one line which, how many, why and its licence.
+
+    Without a name: what COURSE_DATA names; else MNIST if it is in LATENT_DATA_DIR,
+    cached or downloadable; else pen strokes, which the course draws by itself.
+
+    Raises ValueError if there is no data set of that name, and DataUnavailable if
+    the one asked for by name cannot be had.
+    """
+    wish = os.environ.get("COURSE_DATA")
+    if name:
+        data = _load(name, "asked for by name")
+    elif wish:
+        data = _load(wish, "COURSE_DATA asks for it")
+    else:
+        data = _default()
+    if not quiet:
+        print(data.describe())
+    return data
+
+
+def _default() -> Dataset:
+    from . import torchvision_sets
+
+    try:
+        data = torchvision_sets.load("mnist", insist=False)
+    except DataUnavailable as problem:
+        print(problem)
+        return _load("pen_strokes", "the built-in data, for want of MNIST")
+    return replace(data, reason=f"the default, {data.reason}")
+
+
+def _load(name: str, reason: str) -> Dataset:
+    if name not in _MODULES:
+        valid = ", ".join(_MODULES)
+        raise ValueError(f'There is no data set "{name}"; choose one of {valid}.')
+    module = import_module(f".{_MODULES[name]}", __package__)
+    data: Dataset = module.load(name)
+    found = f", {data.reason}" if data.reason else ""
+    return replace(data, reason=reason + found)
