@@ -1,0 +1,106 @@
+"""Sentences that a cell measures: shown with their figures, or the build fails."""
+
+import math
+from dataclasses import dataclass
+from numbers import Real
+from typing import Any
+
+from course_utils.show.note import note
+from course_utils.show.output import as_array, number
+
+
+class ClaimFailed(AssertionError):
+    """What the page says is not what it measured."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A statement, whether it held, and the figures it stands on."""
+
+    statement: str
+    holds: bool
+    figures: dict[str, float | int | str]
+
+    def __str__(self) -> str:
+        figures = ", ".join(f"{k} = {number(v)}" for k, v in self.figures.items())
+        return f"{self.statement} ({figures})" if figures else self.statement
+
+
+_claims: dict[str, Claim] = {}
+
+
+def claim(statement: str, holds: Any, **figures: Any) -> None:
+    """Display a measured statement with its figures; stop if it does not hold.
+
+    ``cu.claim("codes separate digits better than pixels", codes > pixels,
+    codes=codes, pixels=pixels)`` shows "✓ codes separate digits better than pixels
+    (codes = 0.957, pixels = 0.942)". In the smoke budget models are hardly trained: a
+    miss is shown as "not judged" there.
+
+    Parameters
+    ----------
+    statement : what is claimed, in words.
+    holds : True or False, or an array or tensor with one such element.
+    figures : name -> number or text: what was measured.
+
+    Raises
+    ------
+    ClaimFailed : it does not hold.
+    TypeError, ValueError : ``holds`` is not one truth value, or a figure is missing.
+    """
+    made = Claim(
+        statement,
+        _truth(holds, statement),
+        {name: _figure(value, name, statement) for name, value in figures.items()},
+    )
+    _claims[statement] = made
+    if made.holds:
+        note("good", "", str(made)).show()
+    elif _rehearsing():
+        note("open", "Not judged in the smoke budget:", str(made)).show()
+    else:
+        raise ClaimFailed(f"This does not hold: {made}.")
+
+
+def claims_made() -> list[Claim]:
+    """All claims made since this Python started, in order; a repeated one once."""
+    return list(_claims.values())
+
+
+def _rehearsing() -> bool:
+    from course_utils.runtime import current  # not needed unless a claim fails
+
+    return current().budget == "smoke"
+
+
+def _truth(holds: Any, statement: str) -> bool:
+    values = as_array(holds)
+    if values.dtype != bool:
+        raise TypeError(
+            f"The claim '{statement}' was given {holds!r}, not True or False: "
+            "write a comparison, such as codes > pixels."
+        )
+    if values.size != 1:
+        raise ValueError(
+            f"The claim '{statement}' was given {values.size} truth values: "
+            "say which must hold, with .all() or .any()."
+        )
+    return bool(values.item())
+
+
+def _figure(value: Any, name: str, statement: str) -> float | int | str:
+    if isinstance(value, str):
+        return value
+    values = as_array(value)
+    if values.size != 1:
+        raise ValueError(
+            f"The figure '{name}' of the claim '{statement}' holds {values.size} "
+            "numbers: give one, for instance the mean."
+        )
+    figure = values.item()
+    if not isinstance(figure, Real) or not math.isfinite(figure):
+        raise ValueError(
+            f"The figure '{name}' of the claim '{statement}' is {figure}: "
+            "nothing was measured."
+        )
+    return figure  # type: ignore[return-value]

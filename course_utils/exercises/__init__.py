@@ -1,0 +1,21 @@
+"""Exercises that say what went wrong, and quizzes that explain."""
+
+from course_utils.exercises.core import (
+    SolutionWrong,
+    Verdict,
+    exercise,
+    right,
+    wrong,
+)
+from course_utils.exercises.diagnosis import compare
+from course_utils.exercises.quiz import quiz
+
+__all__ = [
+    "SolutionWrong",
+    "Verdict",
+    "compare",
+    "exercise",
+    "quiz",
+    "right",
+    "wrong",
+]

@@ -1,0 +1,37 @@
+"""How every chapter shows things: figures, images, animations, tables, sentences.
+
+Everything here displays in the page's own text colour on a transparent ground, so it
+reads the same on the built site, in JupyterLab, VS Code and Colab, light or dark, and
+asks nothing of the network.
+"""
+
+from course_utils.show.figure import show
+from course_utils.show.film import player
+from course_utils.show.images import image_rows, montage
+from course_utils.show.plots import scatter_codes
+from course_utils.show.style import (
+    DIGIT_COLOURS,
+    INK,
+    MODEL_COLOURS,
+    MODEL_MARKERS,
+    use_style,
+)
+from course_utils.show.text import say, table
+
+__all__ = [
+    "DIGIT_COLOURS",
+    "INK",
+    "MODEL_COLOURS",
+    "MODEL_MARKERS",
+    "image_rows",
+    "montage",
+    "player",
+    "say",
+    "scatter_codes",
+    "show",
+    "table",
+    "use_style",
+]
+
+# One look for all figures, also for those that a learner draws without `show`.
+use_style()

@@ -1,0 +1,93 @@
+"""A matplotlib figure as an inline SVG that is right on every page."""
+
+import hashlib
+import io
+import re
+from itertools import count
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.collections import Collection, QuadMesh
+from matplotlib.figure import Figure
+
+from course_utils.show import output
+from course_utils.show.style import INK
+
+_MANY_POINTS = 1500  # beyond this, a picture of the points is smaller than the points
+_shown = count(1)
+
+
+def show(fig: Figure, *, alt: str, caption: str, width: int | None = None) -> None:
+    """Display a matplotlib figure as SVG in the page's own text colour, and close it.
+
+    Text stays text; axes and words take the colour and font of the page around them,
+    light or dark. Clouds of many points become a picture inside the drawing.
+
+    Parameters
+    ----------
+    fig : the figure. Keep it at most 6.4 inches wide, better the default 5.4: on a
+        phone all of it shrinks to about 350 px. Draw what should take the page's text
+        colour in ``color=cu.INK``, never in black or white.
+    alt : what is to be seen, for readers who cannot see it.
+    caption : what to look for.
+    width : greatest width on the page in CSS pixels; 96 per inch of the figure if None.
+
+    Raises
+    ------
+    ValueError : alt or caption is missing.
+    """
+    as_output(fig, alt=alt, caption=caption, width=width).show()
+
+
+def as_output(
+    fig: Figure, *, alt: str, caption: str, width: int | None = None
+) -> output.Output:
+    """What `show` displays."""
+    alt = output.required(alt, "alt", "show")
+    caption = output.required(caption, "caption", "show")
+    box, drawing = _svg(fig)
+    width = width or round(fig.get_figwidth() * 96)
+    plt.close(fig)
+    svg = (
+        f'<svg class="lc-svg" role="img" aria-label="{output.attribute(alt)}" '
+        f'style="max-width:{width}px" viewBox="{box}">{drawing}'
+    )
+    text = f"[Figure: {alt}]\n{caption}"
+    return output.figure(svg, caption, "plot", text=text)
+
+
+def _svg(fig: Figure) -> tuple[str, str]:
+    """The figure's view box, and its drawing with page-proof colours, fonts and ids."""
+    for artist in fig.findobj(Collection):
+        many = np.size(artist.get_offsets()) > 2 * _MANY_POINTS
+        if many or isinstance(artist, QuadMesh):
+            artist.set_rasterized(True)
+    buffer = io.StringIO()
+    # A fixed salt: the same figure gives the same text, so pages can be compared.
+    with mpl.rc_context({"svg.hashsalt": "course", "svg.fonttype": "none"}):
+        fig.savefig(buffer, format="svg", transparent=True, dpi=200)
+    found = re.search(r'<svg [^>]*viewBox="([^"]*)"[^>]*>(.*)', buffer.getvalue(), re.S)
+    if found is None:
+        raise RuntimeError("matplotlib wrote no <svg>: its SVG format has changed.")
+    box, drawing = found.groups()
+    # Without its style element, which would apply to the whole page.
+    for part in (r"<metadata>.*?</metadata>", r"<style.*?</style>", r"<!--.*?-->"):
+        drawing = re.sub(part, "", drawing, flags=re.S)
+    drawing = drawing.replace("xlink:href=", "href=").replace(INK, "currentColor")
+    drawing = re.sub(r"font-family: [^;\"]+;?", "", drawing)
+    return box, re.sub(r"\s*\n\s*", "\n", _own_ids(drawing))
+
+
+def _own_ids(svg: str) -> str:
+    """Drop ids that nothing uses; make the others unique on the page."""
+    used = set(re.findall(r'url\(#([^)]+)\)|href="#([^"]+)"', svg))
+    names = {name for pair in used for name in pair if name}
+    digest = hashlib.sha256(svg.encode()).hexdigest()[:8]
+    prefix = f"lc{digest}-{next(_shown)}-"
+
+    def rename(match: re.Match[str]) -> str:
+        return f' id="{prefix}{match[1]}"' if match[1] in names else ""
+
+    svg = re.sub(r'\sid="([^"]*)"', rename, svg)
+    return re.sub(r'(url\(#|href="#)', rf"\g<1>{prefix}", svg)

@@ -1,0 +1,120 @@
+"""What all displayed things share: escaping, style sheets, numbers, pictures as data.
+
+An output is HTML that carries its own small style sheet, and a plain-text twin for
+terminals. Nothing in it refers to the network or to a page-wide name.
+"""
+
+import base64
+import html
+import io
+import math
+import re
+from functools import cache
+from importlib.resources import files
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+from IPython.display import display
+from PIL import Image
+
+
+class Output:
+    """HTML for the page and plain text for everything else."""
+
+    def __init__(self, html: str, text: str) -> None:
+        self.html = html
+        self.text = text
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def show(self) -> None:
+        """Display this below the cell (outside a notebook: print the text)."""
+        display(self)
+
+
+@cache
+def asset(path: str) -> str:
+    """A style sheet or script, such as "show/player.js", without its comments."""
+    text = files("course_utils").joinpath(path).read_text(encoding="utf-8")
+    return re.sub(r"/\*.*?\*/\s*", "", text, flags=re.S).strip()
+
+
+def style(*paths: str) -> str:
+    """A ``<style>`` element with the style sheets, such as "show/table"."""
+    sheets = "\n".join(asset(f"{path}.css") for path in paths)
+    return "<style>" + re.sub(r"\s+", " ", sheets) + "</style>"
+
+
+def figure(
+    content: str, caption: str, kind: str, *, text: str, tail: str = ""
+) -> Output:
+    """Wrap ``content`` in a captioned figure of class ``lc-<kind>``."""
+    return Output(
+        f'<figure class="lc-out lc-figure lc-{kind}">{style("show/figure")}{content}'
+        f"<figcaption>{inline(caption)}</figcaption>{tail}</figure>",
+        text,
+    )
+
+
+def required(value: str, name: str, function: str) -> str:
+    """Return ``value``; raise ValueError if it is blank, for every figure needs it."""
+    if not isinstance(value, str) or not value.strip():
+        what = {
+            "alt": "what is to be seen, for readers who cannot see it",
+            "caption": "what to look for",
+        }
+        raise ValueError(f"{function} needs {name}=…: say {what[name]}.")
+    return value.strip()
+
+
+def attribute(text: str) -> str:
+    """``text`` made safe inside a double-quoted HTML attribute."""
+    return html.escape(text, quote=True)
+
+
+def inline(text: str) -> str:
+    """Escape ``text`` for HTML; `code`, **strong** and *emphasis* as in Markdown."""
+    text = html.escape(text, quote=False)
+    text = re.sub(r"`([^`]+)`", r"<code>\1</code>", text)
+    text = re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", text)
+    return re.sub(r"(?<![\w*])\*([^*\s][^*]*)\*(?![\w*])", r"<em>\1</em>", text)
+
+
+def number(value: Any) -> str:
+    """A number as a reader wants it: 12,000, 150.6, 0.942, 2.1e-7; others as text."""
+    if isinstance(value, (bool, np.bool_)):
+        return "yes" if value else "no"
+    if isinstance(value, Integral):
+        return f"{int(value):,}"
+    if not isinstance(value, Real):
+        return str(value)
+    x = float(value)
+    if not math.isfinite(x) or x == 0:
+        return f"{x:g}"
+    if abs(x) >= 1000:
+        return f"{x:,.0f}"
+    if abs(x) < 1e-3:
+        return re.sub(r"e([+-])0*", r"e\1", f"{x:.2g}")
+    return f"{x:.4g}" if abs(x) >= 1 else f"{x:.3g}"
+
+
+def as_array(values: Any) -> np.ndarray:
+    """A numpy array from an array, a tensor on any device, or nested lists."""
+    if hasattr(values, "detach"):
+        values = values.detach().cpu()
+        if values.is_floating_point():  # numpy knows no bfloat16
+            values = values.float()
+        values = values.numpy()
+    return np.asarray(values)
+
+
+def png(pixels: np.ndarray) -> str:
+    """uint8 pixels [H, W], [H, W, 3] or [H, W, 4] as a ``data:`` address."""
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG", optimize=True)
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()

@@ -1,0 +1,89 @@
+"""One digit, one colour; one model, one colour; one look for all figures."""
+
+import matplotlib as mpl
+from cycler import cycler
+
+# Text, axes and ticks are drawn in this mid-grey, which `show` replaces by the page's
+# own text colour. It is readable on white and on black, so that a figure shown without
+# `show` is readable too.
+INK = "#777879"
+
+# Ten colours chosen to be told apart with every common colour vision (M. A. Petroff,
+# "Accessible Color Sequences for Data Visualization", 2021, arXiv:2107.02270).
+# Ten are too many for colour alone: label the classes too, as `scatter_codes` does.
+DIGIT_COLOURS = (
+    "#3f90da",
+    "#ffa90e",
+    "#bd1f01",
+    "#94a4a2",
+    "#832db6",
+    "#a96b59",
+    "#e76300",
+    "#b9ac70",
+    "#717581",
+    "#92dadd",
+)
+
+# Contrast with a white and with a near-black page is at least 3 to 1 for each.
+MODEL_COLOURS = {
+    "pixels": "#808080",
+    "pca": "#d9661f",
+    "cnn": "#8f63d2",
+    "linear autoencoder": "#b8860b",
+    "autoencoder": "#2f86d1",
+    "vae": "#1d9a6c",
+    "gan": "#d6457f",
+}
+
+# The second sign beside the colour: a marker for each model.
+MODEL_MARKERS = {
+    "pixels": "x",
+    "pca": "s",
+    "cnn": "^",
+    "linear autoencoder": "D",
+    "autoencoder": "o",
+    "vae": "v",
+    "gan": "*",
+}
+
+
+def use_style() -> None:
+    """Set matplotlib's defaults to the course's look (called on import)."""
+    mpl.rcParams.update(
+        {
+            "text.color": INK,
+            "axes.labelcolor": INK,
+            "axes.edgecolor": INK,
+            "xtick.color": INK,
+            "ytick.color": INK,
+            "grid.color": INK,
+            "legend.edgecolor": INK,
+            "patch.edgecolor": INK,
+            "hatch.color": INK,
+            "boxplot.boxprops.color": INK,
+            "boxplot.capprops.color": INK,
+            "boxplot.flierprops.markeredgecolor": INK,
+            "boxplot.whiskerprops.color": INK,
+            # 5.4 in: at full width on a phone, 11 pt text is still 10 px high
+            "figure.figsize": (5.4, 3.4),
+            "figure.facecolor": "none",
+            "figure.constrained_layout.use": True,
+            "axes.facecolor": "none",
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.titlesize": 11,
+            "axes.titlelocation": "left",
+            "axes.prop_cycle": cycler(color=list(MODEL_COLOURS.values())),
+            "font.size": 11,
+            "xtick.labelsize": 10,
+            "ytick.labelsize": 10,
+            "legend.fontsize": 10,
+            "legend.frameon": False,
+            "grid.alpha": 0.25,
+            "lines.linewidth": 1.8,
+            "savefig.facecolor": "none",
+            "image.cmap": "gray",
+            "image.interpolation": "none",  # pixels stay pixels
+            "svg.fonttype": "none",  # text stays text
+        }
+    )
