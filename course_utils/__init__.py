@@ -1,0 +1,73 @@
+"""The small package behind the course: ``import course_utils as cu``.
+
+Reading order is dependency order: where and how big (``runtime``), what to learn from
+(``datasets``), the networks (``models``), what they make small (``objectives``), the
+loop (``training``), what to ask of a latent space (``latent``, ``metrics``), how a
+chapter shows, claims and asks (``show``, ``claims``, ``exercises``).
+"""
+
+from . import datasets, exercises, latent, metrics, models, objectives
+from .claims import ClaimFailed, claim, claims_made
+from .datasets import Dataset, Words, flatten, load, load_words, to_float
+from .exercises import compare, exercise, quiz, right, wrong
+from .metrics import knn_accuracy, neighbour_indices
+from .models import set_output_bias
+from .runtime import budgeted, current, seed_everything, setup
+from .show import (
+    DIGIT_COLOURS,
+    INK,
+    MODEL_COLOURS,
+    MODEL_MARKERS,
+    image_rows,
+    montage,
+    player,
+    say,
+    scatter_codes,
+    show,
+    table,
+)
+from .training import History, TrainingError, fit
+
+__all__ = [
+    "DIGIT_COLOURS",
+    "INK",
+    "MODEL_COLOURS",
+    "MODEL_MARKERS",
+    "ClaimFailed",
+    "Dataset",
+    "History",
+    "TrainingError",
+    "Words",
+    "budgeted",
+    "claim",
+    "claims_made",
+    "compare",
+    "current",
+    "datasets",
+    "exercise",
+    "exercises",
+    "fit",
+    "flatten",
+    "image_rows",
+    "knn_accuracy",
+    "latent",
+    "load",
+    "load_words",
+    "metrics",
+    "models",
+    "montage",
+    "neighbour_indices",
+    "objectives",
+    "player",
+    "quiz",
+    "right",
+    "say",
+    "scatter_codes",
+    "seed_everything",
+    "set_output_bias",
+    "setup",
+    "show",
+    "table",
+    "to_float",
+    "wrong",
+]
