@@ -1,0 +1,72 @@
+"""Several processes that train one model, each on its share of every batch.
+
+``torchrun`` starts the processes and tells each its rank; without it there is one
+process and every function here is a no-op.
+"""
+
+import atexit
+import os
+from typing import TypeVar
+
+import torch
+import torch.distributed as dist
+
+T = TypeVar("T")
+
+
+def world_size() -> int:
+    """How many processes train together (1 without ``torchrun``)."""
+    return int(os.environ.get("WORLD_SIZE", 1))
+
+
+def rank() -> int:
+    """This process's number among all, 0 … world_size − 1."""
+    return int(os.environ.get("RANK", 0))
+
+
+def local_rank() -> int:
+    """This process's number on its machine, and so its GPU."""
+    return int(os.environ.get("LOCAL_RANK", 0))
+
+
+def is_main() -> bool:
+    """Whether this process prints, shows progress and writes checkpoints."""
+    return rank() == 0
+
+
+def start() -> None:
+    """Join the other processes that ``torchrun`` started, once."""
+    if world_size() == 1 or dist.is_initialized():
+        return
+    if torch.cuda.is_available():
+        torch.cuda.set_device(local_rank())
+        dist.init_process_group("nccl")
+    else:
+        dist.init_process_group("gloo")
+    atexit.register(dist.destroy_process_group)
+
+
+def share(batch: torch.Tensor) -> tuple[torch.Tensor, float]:
+    """This process's part of a batch [B] and its weight, the weights summing to 1.
+
+    A batch smaller than the number of processes leaves some without work; they
+    take one element at weight 0, so that all still meet in the gradient exchange.
+    """
+    mine = batch.tensor_split(world_size())[rank()]
+    return (mine, len(mine) / len(batch)) if len(mine) else (batch[:1], 0.0)
+
+
+def sum_over_processes(values: torch.Tensor) -> torch.Tensor:
+    """Sum a tensor over all processes, in place."""
+    if world_size() > 1:
+        dist.all_reduce(values)
+    return values
+
+
+def from_main(value: T) -> T:
+    """What the main process holds, given to all."""
+    if world_size() == 1:
+        return value
+    box = [value]
+    dist.broadcast_object_list(box, src=0)
+    return box[0]

@@ -1,0 +1,163 @@
+"""Where the course runs and how big: device, seed, budget.
+
+A chapter opens with ``cu.setup()``. Everything else asks ``current()``.
+"""
+
+import os
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import platformdirs
+import torch
+
+from . import distributed
+
+BUDGETS = ("smoke", "cpu", "gpu")
+T = TypeVar("T")
+_current: "Runtime | None" = None
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """The device, the budget and the seed that a chapter runs with."""
+
+    device: torch.device
+    budget: str
+    seed: int
+
+    def describe(self) -> str:
+        """One line, such as ``CPU, 2 cores, bfloat16 · budget cpu · seed 0``."""
+        if self.device.type == "cuda":
+            where = torch.cuda.get_device_name(self.device)
+        elif self.device.type == "cpu":
+            cores = torch.get_num_threads()
+            where = f"CPU, {cores} core{'s' if cores > 1 else ''}"
+        else:
+            where = {"mps": "Apple GPU"}.get(self.device.type, str(self.device))
+        if distributed.world_size() > 1:
+            where = f"{distributed.world_size()} × {where}"
+        precision = best_precision(self.device)
+        return f"{where}, {precision} · budget {self.budget} · seed {self.seed}"
+
+
+def setup(
+    seed: int | None = None, *, device: str | None = None, budget: str | None = None
+) -> Runtime:
+    """Choose device, budget and seed; seed everything; say so in one line.
+
+    What is not given comes from ``COURSE_SEED``, ``COURSE_DEVICE`` and
+    ``COURSE_BUDGET``, else from the hardware (and seed 0).
+
+    Raises
+    ------
+    ValueError
+        For a budget, device or seed that does not exist here.
+    """
+    runtime = _choose(seed, device, budget)
+    if distributed.is_main():
+        print(runtime.describe())
+    return runtime
+
+
+def current() -> Runtime:
+    """The runtime in use; the first call sets it up silently."""
+    return _current or _choose(None, None, None)
+
+
+def budgeted(*, smoke: T, cpu: T, gpu: T | None = None) -> T:
+    """The value for the current budget; ``gpu`` defaults to ``cpu``."""
+    budget = current().budget
+    if budget == "smoke":
+        return smoke
+    return gpu if budget == "gpu" and gpu is not None else cpu
+
+
+def seed_everything(seed: int | None = None) -> None:
+    """Seed Python, NumPy and PyTorch (default: the runtime's seed)."""
+    seed = current().seed if seed is None else seed
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    torch.manual_seed(seed)
+
+
+@contextmanager
+def own_randomness(seed: int, device: torch.device) -> Iterator[None]:
+    """Draw PyTorch's random numbers from ``seed`` inside, leave no trace outside."""
+    accelerator = None if device.type == "cpu" else torch.get_device_module(device)
+    cpu_state = torch.get_rng_state()
+    device_state = accelerator.get_rng_state() if accelerator else None
+    torch.manual_seed(seed)
+    try:
+        yield
+    finally:
+        torch.set_rng_state(cpu_state)
+        if accelerator:
+            accelerator.set_rng_state(device_state)
+
+
+def cache_dir() -> Path:
+    """Where downloads, drawn data sets and checkpoints live (``COURSE_CACHE``)."""
+    chosen = os.environ.get("COURSE_CACHE")
+    folder = Path(chosen or platformdirs.user_cache_dir("latent-course")).expanduser()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def best_precision(device: torch.device) -> str:
+    """``"bfloat16"`` where the hardware multiplies it fast, else ``"float32"``."""
+    if device.type == "cuda":
+        fast = torch.cuda.is_bf16_supported(including_emulation=False)
+    elif device.type == "cpu":
+        fast = bool({"avx512_bf16", "amx_bf16"} & _cpu_capabilities())
+    else:
+        fast = False
+    return "bfloat16" if fast else "float32"
+
+
+def _cpu_capabilities() -> set[str]:
+    """Names of the instruction sets that this processor has."""
+    if hasattr(torch.cpu, "get_capabilities"):
+        return {name for name, has in torch.cpu.get_capabilities().items() if has}
+    cpuinfo = Path("/proc/cpuinfo")  # older PyTorch: Linux still tells
+    return set(cpuinfo.read_text().split()) if cpuinfo.exists() else set()
+
+
+def _choose(seed: int | None, device: str | None, budget: str | None) -> Runtime:
+    global _current
+    distributed.start()
+    chosen_device = _device(device or os.environ.get("COURSE_DEVICE"))
+    default = "cpu" if chosen_device.type == "cpu" else "gpu"
+    budget = budget or os.environ.get("COURSE_BUDGET") or default
+    if budget not in BUDGETS:
+        raise ValueError(f"Unknown budget {budget!r}: choose one of {BUDGETS}.")
+    wanted_seed = seed if seed is not None else os.environ.get("COURSE_SEED") or 0
+    try:
+        chosen_seed = int(wanted_seed)
+    except ValueError:
+        raise ValueError(
+            f"COURSE_SEED is {wanted_seed!r}: give a whole number, such as 0."
+        ) from None
+    _current = Runtime(chosen_device, budget, chosen_seed)
+    seed_everything(chosen_seed)
+    return _current
+
+
+def _device(name: str | None) -> torch.device:
+    """The device of that name, or the fastest that this machine has."""
+    found = torch.accelerator.current_accelerator(check_available=True)
+    best = found.type if found else "cpu"
+    try:
+        device = torch.device(name or best)
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError):
+        raise ValueError(
+            f"There is no device {name!r} here: unset COURSE_DEVICE or use {best!r}."
+        ) from None
+    if device.type == "cuda" and device.index is None:
+        device = torch.device("cuda", distributed.local_rank())
+    return device
