@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
+SETTINGS = ("COURSE_DATA", "COURSE_BUDGET", "COURSE_DEVICE", "COURSE_SEED")
 CLI = "from jupyter_book.cli.main import main; main()"
 
 
@@ -62,7 +63,7 @@ def gather_facts(book: Path) -> dict[str, Any]:
             "python": platform.python_version(),
         },
         "libraries": {name: metadata.version(name) for name in requirements()},
-        "settings": {k: v for k, v in os.environ.items() if k.startswith("COURSE_")},
+        "settings": {k: os.environ[k] for k in SETTINGS if k in os.environ},
     }
 
 
@@ -82,6 +83,26 @@ def prepare(output: Path, facts: dict[str, Any]) -> None:
     record.write_text(json.dumps(facts, indent=2, ensure_ascii=False), "utf-8")
 
 
+def empty_store(output: Path) -> Path:
+    """A cache for this build's kernels: the reader's data sets, no trained models.
+
+    So that the run times on the pages are those of someone who starts from nothing.
+    """
+    import course_utils as cu
+
+    store, datasets = output / "cache", cu.cache_dir() / "datasets"
+    shutil.rmtree(store / "checkpoints", ignore_errors=True)
+    store.mkdir(parents=True, exist_ok=True)
+    datasets.mkdir(exist_ok=True)
+    link = store / "datasets"
+    if not link.exists():
+        try:
+            link.symlink_to(datasets)
+        except OSError:  # Windows asks for a privilege: copy instead
+            shutil.copytree(datasets, link)
+    return store
+
+
 def build(book: Path) -> int:
     """Build the book that lies in a folder; returns the exit status."""
     os.environ["TQDM_DISABLE"] = "1"
@@ -92,6 +113,7 @@ def build(book: Path) -> int:
     output = base / "_build"
     facts = gather_facts(book)
     prepare(output, facts)
+    os.environ["COURSE_CACHE"] = str(empty_store(output))
 
     command = ["build", str(book), "--path-output", str(base)]
     command += ["-n", "-W", "--keep-going"]
