@@ -4,8 +4,8 @@
   const page = document.currentScript?.getRootNode() ?? document;
   for (const quiz of page.querySelectorAll(".lc-quiz:not([data-ready])")) {
     quiz.dataset.ready = "";
-    const key = "latent-course:quiz:" + quiz.dataset.quiz;
-    const group = quiz.dataset.quiz + Math.random(); // shown twice: two groups
+    const key = "latent-course:quiz:" + quiz.dataset.question;
+    const group = quiz.dataset.question + Math.random(); // shown twice: two groups
     let chosen = null;
     try { chosen = localStorage.getItem(key); } catch { /* forbidden */ }
     for (const radio of quiz.querySelectorAll("input")) {

@@ -1,5 +1,6 @@
 """A matplotlib figure as an inline SVG that is right on every page."""
 
+import base64
 import hashlib
 import io
 import re
@@ -10,11 +11,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.collections import Collection, QuadMesh
 from matplotlib.figure import Figure
+from PIL import Image
 
 from course_utils.show import output
 from course_utils.show.style import INK
 
 _MANY_POINTS = 1500  # beyond this, a picture of the points is smaller than the points
+_LARGE_PICTURE = 50_000  # bytes
 _shown = count(1)
 
 
@@ -74,9 +77,19 @@ def _svg(fig: Figure) -> tuple[str, str]:
     # Without its style element, which would apply to the whole page.
     for part in (r"<metadata>.*?</metadata>", r"<style.*?</style>", r"<!--.*?-->"):
         drawing = re.sub(part, "", drawing, flags=re.S)
+    drawing = re.sub(r"data:image/png;base64,([\w+/=\s]+)", _lighter, drawing)
     drawing = drawing.replace("xlink:href=", "href=").replace(INK, "currentColor")
     drawing = re.sub(r"font-family: [^;\"]+;?", "", drawing)
     return box, re.sub(r"\s*\n\s*", "\n", _own_ids(drawing))
+
+
+def _lighter(match: re.Match[str]) -> str:
+    """A large picture, such as a cloud of points, in 256 colours; others unchanged."""
+    data = base64.b64decode(match[1])
+    if len(data) < _LARGE_PICTURE:
+        return match[0]
+    picture = Image.open(io.BytesIO(data)).convert("RGBA")
+    return output.png(picture.quantize(256, method=Image.Quantize.FASTOCTREE))
 
 
 def _own_ids(svg: str) -> str:

@@ -113,8 +113,10 @@ def as_array(values: Any) -> np.ndarray:
     return np.asarray(values)
 
 
-def png(pixels: np.ndarray) -> str:
-    """uint8 pixels [H, W], [H, W, 3] or [H, W, 4] as a ``data:`` address."""
+def png(picture: np.ndarray | Image.Image) -> str:
+    """A picture, or uint8 pixels [H, W] or [H, W, 3 or 4], as ``data:`` address."""
+    if isinstance(picture, np.ndarray):
+        picture = Image.fromarray(picture)
     buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "PNG", optimize=True)
+    picture.save(buffer, "PNG", optimize=True)
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()

@@ -61,6 +61,7 @@ def scatter_codes(
             bbox={"boxstyle": "round,pad=0.25", "facecolor": colour, "linewidth": 0},
         )
     ax.set(xticks=[], yticks=[])
+    ax.spines[:].set_visible(False)  # the axes of a map mean nothing
     ax.set_title(title or "")
     return ax
 
