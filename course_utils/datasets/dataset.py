@@ -11,7 +11,7 @@ class DataUnavailable(RuntimeError):
     """The data cannot be had; the message says why and what to do about it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Dataset:
     """Images to learn from, with all that is known about them.
 
@@ -39,7 +39,11 @@ class Dataset:
         train, test = len(self.train_images), len(self.test_images)
         height, width = self.train_images.shape[1:3]
         size = f"{train:,} + {test:,} images of {height}×{width}"
-        return f"{self.title} · {size} · {self.reason} · {self.licence}"
+        facts = [self.title, size, self.reason, self.licence]
+        return " · ".join(filter(None, facts))
+
+    def __repr__(self) -> str:
+        return f"<Dataset: {self.describe()}>"
 
 
 def to_float(images: Tensor) -> Tensor:
@@ -48,5 +52,5 @@ def to_float(images: Tensor) -> Tensor:
 
 
 def flatten(images: Tensor) -> Tensor:
-    """Lay the pixels of each image in one row: [N, H, W] -> [N, H*W]."""
+    """Lay the pixels of each image in one row: [N, H, W, …] -> [N, H*W*…]."""
     return images.reshape(len(images), -1)

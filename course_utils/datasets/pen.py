@@ -29,7 +29,7 @@ class Pen:
     """Draws `style`; see `draw`."""
 
     def __init__(self, style: Style) -> None:
-        strokes = [_points(stroke) for stroke in style.strokes]
+        strokes = [_points(stroke) for stroke in style.path.split("/")]
         points = np.unique(np.concatenate(strokes), axis=0)
         self.points = torch.from_numpy(points).float()  # [P, 2]
         self.curves = [_curve(stroke, points) for stroke in strokes]  # [T, P] each

@@ -38,29 +38,29 @@ def load(name: str) -> Dataset:
     """Load "pen_strokes" (digits) or "pen_letters" (ten capitals), with factors."""
     title, alphabet, train, test = DATASETS[name]
     arrays = keep(f"{name}-{_version()}", lambda: _draw_both(alphabet, train, test))
-    tensors = {key: torch.from_numpy(array) for key, array in arrays.items()}
-    parts = {
-        f"{part}_{what}": tensors.pop(f"{part}_{what}")
-        for part in ("train", "test")
-        for what in ("images", "labels")
-    }
-    factors = {
-        part: {
-            key.removeprefix(part + "_"): values
-            for key, values in tensors.items()
-            if key.startswith(part)
+
+    def part(prefix: str) -> tuple[Tensor, Tensor, Factors]:
+        found = {
+            key.removeprefix(prefix): torch.from_numpy(array)
+            for key, array in arrays.items()
+            if key.startswith(prefix)
         }
-        for part in ("train", "test")
-    }
+        return found.pop("images"), found.pop("labels"), found
+
+    train_images, train_labels, train_factors = part("train_")
+    test_images, test_labels, test_factors = part("test_")
     return Dataset(
         name=name,
         title=title,
+        train_images=train_images,
+        train_labels=train_labels,
+        test_images=test_images,
+        test_labels=test_labels,
         class_names=tuple(alphabet),
         licence="CC BY 4.0",
         source="drawn by this course",
-        train_factors=factors["train"],
-        test_factors=factors["test"],
-        **parts,
+        train_factors=train_factors,
+        test_factors=test_factors,
     )
 
 
@@ -109,7 +109,7 @@ def _one_thread() -> Iterator[None]:
 
 
 def _draw_both(alphabet: glyphs.Alphabet, train: int, test: int) -> Arrays:
-    arrays = {}
+    arrays: Arrays = {}
     for seed, (part, n) in enumerate({"train": train, "test": test}.items()):
         images, labels, factors = draw(n, alphabet=alphabet, seed=seed)
         tensors = {"images": images, "labels": labels, **factors}

@@ -6,8 +6,8 @@ from importlib import import_module
 
 from .dataset import Dataset, DataUnavailable
 
-# Name -> module that loads it. Imported when asked for, so that no page pays for all.
-_MODULES = {
+# Name -> the module that loads it, imported when asked for: no page pays for all.
+MODULES = {
     "mnist": "torchvision_sets",
     "fashion_mnist": "torchvision_sets",
     "pen_strokes": "pen_strokes",
@@ -43,16 +43,13 @@ def _default() -> Dataset:
     try:
         data = torchvision_sets.load("mnist", insist=False)
     except DataUnavailable as problem:
-        print(problem)
-        return _load("pen_strokes", "the built-in data, for want of MNIST")
+        return _load("pen_strokes", f"the built-in data, since {problem}")
     return replace(data, reason=f"the default, {data.reason}")
 
 
 def _load(name: str, reason: str) -> Dataset:
-    if name not in _MODULES:
-        valid = ", ".join(_MODULES)
-        raise ValueError(f'There is no data set "{name}"; choose one of {valid}.')
-    module = import_module(f".{_MODULES[name]}", __package__)
-    data: Dataset = module.load(name)
-    found = f", {data.reason}" if data.reason else ""
-    return replace(data, reason=reason + found)
+    if name not in MODULES:
+        names = ", ".join(MODULES)
+        raise ValueError(f'There is no data set "{name}"; choose one of {names}.')
+    data: Dataset = import_module(f".{MODULES[name]}", __package__).load(name)
+    return replace(data, reason=", ".join(filter(None, [reason, data.reason])))

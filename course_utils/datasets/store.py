@@ -19,7 +19,9 @@ Arrays = dict[str, np.ndarray]
 
 def shelf() -> Path:
     """The folder for data sets inside the course's cache."""
-    return cache_dir() / "datasets"
+    folder = cache_dir() / "datasets"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 def keep(key: str, make: Callable[[], Arrays]) -> Arrays:
@@ -28,16 +30,16 @@ def keep(key: str, make: Callable[[], Arrays]) -> Arrays:
     Several processes may ask at once: one makes, the others wait and read. A damaged
     file is replaced. If nothing can be written the arrays are returned all the same.
     """
-    path = shelf() / f"{key}.npz"
-    arrays = _read(path)
-    if arrays is not None:
-        return arrays
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path = shelf() / f"{key}.npz"
+        arrays = _read(path)
+        if arrays is not None:
+            return arrays
         lock = FileLock(f"{path}.lock").acquire()
     except OSError as error:
-        _tell_not_kept(path, error)
-        return make()
+        arrays = make()
+        _tell_not_kept(key, error)
+        return arrays
     with lock:
         arrays = _read(path)  # another process may have made it while we waited
         if arrays is None:
@@ -63,7 +65,7 @@ def _read(path: Path) -> Arrays | None:
 
 def _write(path: Path, arrays: Arrays) -> None:
     buffer = io.BytesIO()
-    np.savez(buffer, **arrays)
+    np.savez(buffer, **arrays)  # type: ignore[arg-type]  # numpy's stub is too narrow
     payload = buffer.getvalue()
     partial = path.with_suffix(".partial")
     try:
@@ -73,11 +75,11 @@ def _write(path: Path, arrays: Arrays) -> None:
         partial.replace(path)
     except OSError as error:
         partial.unlink(missing_ok=True)
-        _tell_not_kept(path, error)
+        _tell_not_kept(path.stem, error)
 
 
-def _tell_not_kept(path: Path, error: OSError) -> None:
+def _tell_not_kept(key: str, error: OSError) -> None:
     print(
-        f"{path.stem} is in memory but could not be kept in {path.parent} "
-        f"({error.strerror}): make room there or let COURSE_CACHE name another folder."
+        f"{key} is in memory but could not be kept on disk ({error.strerror}): "
+        "make room there, or let COURSE_CACHE name a folder that can be written."
     )

@@ -1,74 +1,61 @@
-"""MNIST and Fashion-MNIST: from the reader's folder, the cache, or the network."""
+"""MNIST and Fashion-MNIST: from the reader's folder, the cache or the network."""
 
+import contextlib
 import hashlib
 import os
-import socket
 import tempfile
-import threading
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
+import numpy as np
 import torch
-import torchvision
-from torchvision.datasets import MNIST
 
 from .dataset import Dataset, DataUnavailable
+from .network import answers, patience
 from .store import Arrays, keep, shelf
 
-ANSWER_WITHIN = 4.0  # seconds that a mirror has for its first answer
-STALL_AFTER = 15.0  # seconds without a byte that end a download
-ONE_DAY = 24 * 3600.0
+ANSWER_WITHIN = 4.0  # seconds that a server has for its first answer
+STALL_AFTER = 10.0  # seconds without a byte that end a download
+ASK_AGAIN_AFTER = 24 * 3600.0  # seconds, when a download failed
+
+# File of torchvision's layout -> what it holds.
+FILES = {
+    "train-images-idx3-ubyte": "train_images",
+    "train-labels-idx1-ubyte": "train_labels",
+    "t10k-images-idx3-ubyte": "test_images",
+    "t10k-labels-idx1-ubyte": "test_labels",
+}
 
 
-@dataclass(frozen=True)
-class _Kind:
-    """One data set of torchvision's MNIST family."""
+class Collection(NamedTuple):
+    """A data set of torchvision; `sha256` of its unpacked files, ordered as FILES."""
 
-    name: str
     title: str
+    folder: str  # also the name of torchvision's class
     class_names: tuple[str, ...]
     licence: str
     source: str
-    sha256: dict[str, str]  # of the unpacked files, where published
-
-    @property
-    def reader(self) -> type[MNIST]:
-        return getattr(torchvision.datasets, self.folder)
-
-    @property
-    def folder(self) -> str:
-        return "MNIST" if self.name == "mnist" else "FashionMNIST"
-
-    @property
-    def files(self) -> list[str]:
-        return [name.removesuffix(".gz") for name, _ in self.reader.resources]
+    sha256: tuple[str, str, str, str]
 
 
-KINDS = {
-    "mnist": _Kind(
-        name="mnist",
+COLLECTIONS = {
+    "mnist": Collection(
         title="MNIST",
+        folder="MNIST",
         class_names=tuple("0123456789"),
         licence="CC BY-SA 3.0",
-        source="LeCun, Cortes & Burges, The MNIST database of handwritten digits",
-        sha256={
-            "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738"
-            "ad16aec93bde7f9b65e87a2fc25776db",
-            "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5"
-            "333a97f0f4c3dd2ef09a8a9eef7101c5",
-            "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77"
-            "db3f2f8254e26661ceb7762c4d494ce7",
-            "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351"
-            "222c34898ecbeaf847f06e48f7ec33f2",
-        },
+        source="LeCun, Cortes & Burges: The MNIST database of handwritten digits",
+        sha256=(
+            "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+            "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+            "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+            "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+        ),
     ),
-    "fashion_mnist": _Kind(
-        name="fashion_mnist",
+    "fashion_mnist": Collection(
         title="Fashion-MNIST",
+        folder="FashionMNIST",
         class_names=(
             "T-shirt",
             "trousers",
@@ -82,8 +69,13 @@ KINDS = {
             "boot",
         ),
         licence="MIT",
-        source="Xiao, Rasul & Vollgraf, Fashion-MNIST (Zalando Research)",
-        sha256={},
+        source="Xiao, Rasul & Vollgraf: Fashion-MNIST (Zalando Research)",
+        sha256=(
+            "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+            "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+            "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+            "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+        ),
     ),
 }
 
@@ -92,127 +84,106 @@ def load(name: str, *, insist: bool = True) -> Dataset:
     """Load "mnist" or "fashion_mnist".
 
     Raises DataUnavailable if it is neither in LATENT_DATA_DIR nor cached and cannot
-    be downloaded. Unless we `insist`, a download that found no network is not tried
-    again for a day.
+    be downloaded. Unless we `insist`, a download that failed is not tried again for a
+    day.
     """
-    kind = KINDS[name]
-    own = os.environ.get("LATENT_DATA_DIR")
+    collection = COLLECTIONS[name]
+    own, trouble = os.environ.get("LATENT_DATA_DIR"), ""
     if own:
         try:
-            return _dataset(kind, _read_folder(kind, Path(own)), "in LATENT_DATA_DIR")
+            arrays = _read(collection, Path(own))
+            return _dataset(name, arrays, "found in LATENT_DATA_DIR")
         except DataUnavailable as problem:
-            print(problem)
-    arrays = keep(name, lambda: _download(kind, insist))
-    return _dataset(kind, arrays, "in your cache")
+            trouble = f". LATENT_DATA_DIR does not help: {problem}"
+    try:
+        arrays = keep(name, lambda: _download(name, insist))
+    except DataUnavailable as problem:
+        raise DataUnavailable(f"{problem}{trouble}") from problem
+    return _dataset(name, arrays, f"found in the course's cache{trouble}")
 
 
-def _dataset(kind: _Kind, arrays: Arrays, found: str) -> Dataset:
-    tensors = {part: torch.from_numpy(array) for part, array in arrays.items()}
+def _dataset(name: str, arrays: Arrays, reason: str) -> Dataset:
+    collection = COLLECTIONS[name]
     return Dataset(
-        name=kind.name,
-        title=kind.title,
-        class_names=kind.class_names,
-        licence=kind.licence,
-        source=kind.source,
-        reason=found,
-        **tensors,
+        name=name,
+        title=collection.title,
+        train_images=torch.from_numpy(arrays["train_images"]),
+        train_labels=torch.from_numpy(arrays["train_labels"]).long(),
+        test_images=torch.from_numpy(arrays["test_images"]),
+        test_labels=torch.from_numpy(arrays["test_labels"]).long(),
+        class_names=collection.class_names,
+        licence=collection.licence,
+        source=collection.source,
+        reason=reason,
     )
 
 
-def _read_folder(kind: _Kind, root: Path) -> Arrays:
-    """Read torchvision's layout, checking that each file is there and undamaged."""
-    raw = root / kind.folder / "raw"
-    for file in kind.files:
-        if not (raw / file).is_file():
+def _read(collection: Collection, root: Path) -> Arrays:
+    """Read a folder in torchvision's layout, checking every file's checksum."""
+    arrays = {}
+    for (file, part), sha256 in zip(FILES.items(), collection.sha256, strict=True):
+        path = root.resolve() / collection.folder / "raw" / file
+        try:
+            content = path.read_bytes()
+        except OSError as error:
             raise DataUnavailable(
-                f"LATENT_DATA_DIR={root} is passed over: it should hold "
-                f"{kind.folder}/raw/{file} (torchvision's layout, unpacked)."
-            )
-        expected = kind.sha256.get(file)
-        if expected and _sha256(raw / file) != expected:
-            raise DataUnavailable(
-                f"{raw / file} is passed over: it is damaged (wrong checksum); "
-                "download it again."
-            )
-    try:
-        train, test = kind.reader(root, train=True), kind.reader(root, train=False)
-    except (ValueError, RuntimeError, AssertionError) as error:
-        raise DataUnavailable(f"{raw} is passed over: {error}") from error
-    return {
-        "train_images": train.data.numpy(),
-        "train_labels": train.targets.numpy(),
-        "test_images": test.data.numpy(),
-        "test_labels": test.targets.numpy(),
-    }
-
-
-def _download(kind: _Kind, insist: bool) -> Arrays:
-    """Download through torchvision, which checks the MD5 of each packed file."""
-    no_network = shelf() / f"{kind.name}.no-network"
-    if not insist and _age(no_network) < ONE_DAY:
-        raise DataUnavailable(
-            f"{kind.title} was out of reach less than a day ago "
-            f'(load("{kind.name}") tries again)'
-        )
-    if not _answers(kind.reader.mirrors):
-        no_network.touch()
-        raise DataUnavailable(
-            f"{kind.title} could not be downloaded: no answer within "
-            f"{ANSWER_WITHIN:.0f} s. Connect to the network, or put it into a folder "
-            "and name that in LATENT_DATA_DIR."
-        )
-    try:
-        with tempfile.TemporaryDirectory(dir=shelf()) as folder, _patience():
-            kind.reader(folder, download=True)
-            arrays = _read_folder(kind, Path(folder))
-    except (OSError, RuntimeError) as error:
-        raise DataUnavailable(
-            f"{kind.title} could not be downloaded: {error}."
-        ) from error
-    no_network.unlink(missing_ok=True)
+                f"{path} cannot be read ({error.strerror}), and torchvision's layout "
+                f"has it, unpacked, as {collection.folder}/raw/{file}"
+            ) from error
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise DataUnavailable(f"{path} is damaged (its checksum is wrong)")
+        # The header: a magic number whose last byte counts the axes, then their sizes.
+        axes = content[3]
+        shape = np.frombuffer(content, ">i4", count=axes, offset=4)
+        values = np.frombuffer(content, np.uint8, offset=4 + 4 * axes)
+        arrays[part] = values.reshape(shape).copy()
     return arrays
 
 
-def _answers(mirrors: list[str]) -> bool:
-    """Whether one of the mirrors answers in time.
-
-    In threads, since looking up a name may hang for longer than any time-out.
-    """
-    answered = threading.Event()
-
-    def ask(url: str) -> None:
-        try:
-            urllib.request.urlopen(url, timeout=ANSWER_WITHIN).close()
-        except urllib.error.HTTPError:
-            pass  # it refuses its front page, but it is there
-        except OSError:
-            return
-        answered.set()
-
-    for url in mirrors:
-        threading.Thread(target=ask, args=(url,), daemon=True).start()
-    return answered.wait(ANSWER_WITHIN)
-
-
-@contextmanager
-def _patience() -> Iterator[None]:
-    """Let no connection opened inside stall for ever."""
-    before = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(STALL_AFTER)
+def _download(name: str, insist: bool) -> Arrays:
+    """Download, unless a download failed lately and we do not insist."""
+    failure = "" if insist else _recent_failure(name)
+    if failure:
+        raise DataUnavailable(failure)
     try:
-        yield
-    finally:
-        socket.setdefaulttimeout(before)
+        return _fetch(COLLECTIONS[name])
+    except DataUnavailable as problem:
+        folder = f"{COLLECTIONS[name].folder}/raw"
+        message = (
+            f'{problem} (load("{name}") tries again; '
+            f"or let LATENT_DATA_DIR name a folder that holds {folder})"
+        )
+        with contextlib.suppress(OSError):  # then the next chapter tries once more
+            _failure_file(name).write_text(message)
+        raise DataUnavailable(message) from problem
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _age(path: Path) -> float:
-    """Seconds since the file was touched; infinite if there is none."""
+def _recent_failure(name: str) -> str:
+    """Why a download failed less than a day ago; empty if none did."""
     try:
-        return time.time() - path.stat().st_mtime
-    except FileNotFoundError:
-        return float("inf")
+        age = time.time() - _failure_file(name).stat().st_mtime
+        return _failure_file(name).read_text() if age < ASK_AGAIN_AFTER else ""
+    except OSError:
+        return ""
+
+
+def _failure_file(name: str) -> Path:
+    return shelf() / f"{name}.failure"
+
+
+def _fetch(collection: Collection) -> Arrays:
+    """Download through torchvision, into a folder of its own that is then dropped."""
+    try:
+        from torchvision import datasets  # here, since it takes a second
+
+        reader = getattr(datasets, collection.folder)
+        if not answers(reader.mirrors, within=ANSWER_WITHIN):
+            raise ConnectionError("no answer from the network")
+        with tempfile.TemporaryDirectory() as folder, patience(STALL_AFTER):
+            reader(folder, download=True)
+            return _read(collection, Path(folder))
+    except (ImportError, OSError, RuntimeError) as error:
+        cause = getattr(error, "strerror", None) or " ".join(str(error).split())
+        raise DataUnavailable(
+            f"{collection.title} could not be downloaded: {cause}"
+        ) from error

@@ -33,7 +33,7 @@ _TRIPLE_QUOTED = re.compile(r'"""(.*?)"""', re.DOTALL)
 _WORD = re.compile(r"[a-z]{2,}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Words:
     """A corpus as numbers.
 
@@ -64,12 +64,20 @@ class Words:
         size = f"{len(self.ids):,} words, {len(self.vocabulary):,} different"
         return f"Docstrings · {size} · from {', '.join(self.sources)} · {self.licence}"
 
+    def __repr__(self) -> str:
+        return f"<Words: {self.describe()}>"
+
 
 def load_words(vocabulary_size: int = 6_000, *, quiet: bool = False) -> Words:
     """Load the docstring corpus with its `vocabulary_size` most frequent words.
 
-    Raises DataUnavailable if none of the libraries is installed.
+    Raises DataUnavailable if none of the libraries is installed, and ValueError for
+    a vocabulary that is empty or larger than what is kept.
     """
+    if not 1 <= vocabulary_size <= LARGEST_VOCABULARY:
+        raise ValueError(
+            f"vocabulary_size is {vocabulary_size}; choose 1 to {LARGEST_VOCABULARY:,}."
+        )
     versions = _installed()
     key = hashlib.sha256(repr(sorted(versions.items())).encode()).hexdigest()[:12]
     kept = keep(f"words-{key}", lambda: _read_corpus(versions))
