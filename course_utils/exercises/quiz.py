@@ -50,14 +50,14 @@ def as_output(
         good = answer == right
         verdict = "✓ Right." if good else "✗ Not this one."
         items += (
-            f'<label><input type="radio" name="{name}" '
+            f'<label><input type="radio" name="{name}" {output.OWN_KEYS} '
             f'value="{output.attribute(answer)}"> <span>{output.inline(answer)}</span>'
             f'</label><div class="lc-why lc-{"good" if good else "bad"}" role="status">'
             f"<p><strong>{verdict}</strong> {output.inline(why)}</p></div>"
         )
     plain = "\n".join(f"  {chr(97 + i)}) {a}" for i, a in enumerate(answers))
     return output.Output(
-        f'<div class="lc-out lc-quiz" data-question="{name}" '
+        f'<div class="lc-out lc-quiz" data-question="{name}">'
         f'data-lm-suppress-shortcuts="true">'
         f"{output.style('show/figure', 'exercises/quiz')}"
         f"<fieldset><legend>{output.inline(question)}</legend>{items}</fieldset>"

@@ -70,16 +70,16 @@ def as_output(
     place = f"width:{100 * columns}%;margin:{up:.6g}% 0 0 {-100 * left}%"
     width = wide * max(1, _WIDEST // wide)
     names = "".join(f"<li>{output.inline(str(label))}</li>" for label in labels)
+    picture = output.png(sheet)
     content = (
-        f'{output.style("show/player")}<div class="lc-film" '
-        f'data-lm-suppress-shortcuts="true" data-high="{high}" data-wide="{wide}" '
-        f'data-columns="{columns}" data-fps="{fps:g}" style="max-width:{width}px">'
-        f'<div class="lc-stage" style="aspect-ratio:{wide}/{high}">'
-        f'<img src="{output.png(sheet)}" alt="{output.attribute(alt)}" style="{place}">'
-        f"</div>"
-        f'<div class="lc-controls" hidden><button type="button">Play</button>'
-        f'<input type="range" min="0" max="{total - 1}" value="{start}" '
-        f'aria-label="Frame"></div>'
+        f'{output.style("show/player")}<div class="lc-film" style="max-width:{width}px" '
+        f'data-high="{high}" data-wide="{wide}" data-columns="{columns}" '
+        f'data-fps="{fps:g}"><div class="lc-stage" style="aspect-ratio:{wide}/{high}">'
+        f'<img src="{picture}" alt="{output.attribute(alt)}" style="{place}"></div>'
+        f'<div class="lc-controls" hidden>'
+        f'<button type="button" {output.OWN_KEYS}>Play</button>'
+        f'<input type="range" aria-label="Frame" {output.OWN_KEYS} '
+        f'min="0" max="{total - 1}" value="{start}"></div>'
         f'<p class="lc-label">{output.inline(str(labels[start]))}</p>'
         f'<ol hidden class="lc-labels">{names}</ol></div>'
     )

@@ -18,6 +18,9 @@ import numpy as np
 from IPython.display import display
 from PIL import Image
 
+# On a control: JupyterLab leaves the arrow keys to it, instead of changing the cell.
+OWN_KEYS = 'data-lm-suppress-shortcuts="true"'
+
 
 class Output:
     """HTML for the page and plain text for everything else."""

@@ -45,7 +45,7 @@ def scatter_codes(
         _, ax = plt.subplots(figsize=(5.4, 5.0))
     colours = [DIGIT_COLOURS[int(k) % len(DIGIT_COLOURS)] for k in classes]
     x, y = points.T
-    ax.scatter(x, y, c=colours, s=size, alpha=0.6, linewidths=0, rasterized=True)
+    ax.scatter(x, y, c=colours, s=size, alpha=0.75, linewidths=0, rasterized=True)
     for k in np.unique(classes):
         name = str(k) if class_names is None else class_names[int(k)]
         colour = DIGIT_COLOURS[int(k) % len(DIGIT_COLOURS)]

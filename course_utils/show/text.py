@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from numbers import Integral, Real
 from typing import Any, Literal
 
 from IPython.display import Markdown, display
 
 from course_utils.show import output
+
+_STAR = ' <span aria-hidden="true">★</span><span class="lc-hidden"> best</span>'
 
 Rows = Sequence[Mapping[str, Any]] | Mapping[str, Sequence[Any]]
 
@@ -46,92 +47,84 @@ def as_output(
 ) -> output.Output:
     """What `table` displays."""
     caption = output.required(caption, "caption", "table")
-    records = _records(rows)
-    if not records:
+    values = _columns(rows)
+    height = len(next(iter(values.values()), ()))
+    if not height:
         raise ValueError("A table needs at least one row.")
-    names = list(records[0])
-    if missing := set(best or {}) - set(names):
-        raise ValueError(f"best names no column of the table: {sorted(missing)}.")
-    columns = {name: [row.get(name) for row in records] for name in names}
-    shown = {name: _column(values) for name, values in columns.items()}
-    winners = {
-        name: _winners(columns[name], shown[name], how)
+    if missing := sorted(set(best or {}) - set(values)):
+        raise ValueError(f"best names no column of the table: {missing}.")
+    texts = {name: _texts(column) for name, column in values.items()}
+    stars = {
+        name: _best(values[name], texts[name], how)
         for name, how in (best or {}).items()
     }
-    head = "".join(f'<th scope="col">{output.inline(name)}</th>' for name in names)
+    number = ' class="lc-number"'
+    of_numbers = {name for name in values if any(map(_is_number, values[name]))}
+    first, *others = values
+    head = "".join(
+        f'<th scope="col"{number if name in of_numbers - {first} else ""}>'
+        f"{output.inline(name)}</th>"
+        for name in values
+    )
     body = ""
-    for i in range(len(records)):
-        cells = f'<th scope="row">{output.inline(shown[names[0]][i])}</th>'
-        for name in names[1:]:
-            cells += _cell(shown[name][i], columns[name][i], i in winners.get(name, ()))
-        body += f"<tr>{cells}</tr>"
-    plain = "\n".join(
-        "  ".join(shown[name][i] for name in names) for i in range(len(records))
-    )
-    label = output.attribute(caption)
+    for row in range(height):
+        body += f'<tr><th scope="row">{output.inline(texts[first][row])}</th>'
+        for name in others:
+            text = output.inline(texts[name][row])
+            if row in stars.get(name, ()):
+                text = f"<strong>{text}</strong>{_STAR}"
+            body += f"<td{number if name in of_numbers else ''}>{text}</td>"
+        body += "</tr>"
+    lines = [list(values), *zip(*texts.values(), strict=True)]
     return output.Output(
-        f'<div class="lc-out lc-scroll" role="region" aria-label="{label}" '
-        f'tabindex="0">{output.style("show/table")}<table class="lc-table">'
-        f"<caption>{output.inline(caption)}</caption>"
+        '<div class="lc-out lc-scroll" role="region" tabindex="0" '
+        f'aria-label="{output.attribute(caption)}">{output.style("show/table")}'
+        f'<table class="lc-table"><caption>{output.inline(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>",
-        f"{caption}\n{'  '.join(names)}\n{plain}",
+        "\n".join([caption, *("  ".join(line) for line in lines)]),
     )
 
 
-def _records(rows: Rows) -> list[Mapping[str, Any]]:
-    """One dict per row, whichever way the table was given."""
-    if not isinstance(rows, Mapping):
-        return list(rows)
-    if len({len(values) for values in rows.values()}) > 1:
+def _columns(rows: Rows) -> dict[str, list[Any]]:
+    """Name of the column -> its values, whichever way the table was given."""
+    if isinstance(rows, Mapping):
+        columns = {name: list(values) for name, values in rows.items()}
+    else:  # a row may lack what another one has
+        names = list(dict.fromkeys(name for row in rows for name in row))
+        columns = {name: [row.get(name) for row in rows] for name in names}
+    if len({len(values) for values in columns.values()}) > 1:
         raise ValueError("All columns of a table need as many values.")
-    return [
-        dict(zip(rows, values, strict=True))
-        for values in zip(*rows.values(), strict=True)
-    ]
+    return {
+        name: [x.item() if hasattr(x, "item") else x for x in values]
+        for name, values in columns.items()
+    }
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _column(values: Sequence[Any]) -> list[str]:
+def _texts(values: Sequence[Any]) -> list[str]:
     """The values as text; floats of one column with the same number of decimals."""
-    sizes = [
-        abs(float(x))
-        for x in values
-        if _is_number(x) and not isinstance(x, Integral) and math.isfinite(x) and x
-    ]
-    largest = max(sizes, default=1.0)
-    if largest < 1e-3:
-        return ["–" if x is None else output.number(x) for x in values]
-    # four significant digits for the largest, three if it is below one
-    decimals = min(3, max(0, 3 - math.floor(math.log10(largest))))
-    return [
-        "–"
-        if x is None
-        else f"{x:,.{decimals}f}"
-        if _is_number(x) and not isinstance(x, Integral)
-        else output.number(x)
-        for x in values
-    ]
+    sizes = [abs(x) for x in values if isinstance(x, float) and 0 < abs(x) < math.inf]
+    # four digits for the largest; three decimals if it is below ten
+    decimals = min(3, max(0, 3 - math.floor(math.log10(max(sizes, default=1.0)))))
+    alike = min(sizes, default=1.0) >= 10.0**-decimals
+
+    def text(value: Any) -> str:
+        if value is None:
+            return "–"
+        if isinstance(value, float) and math.isfinite(value) and alike:
+            return f"{value:,.{decimals}f}"
+        return output.number(value)
+
+    return [text(value) for value in values]
 
 
-def _winners(values: Sequence[Any], shown: Sequence[str], how: str) -> set[int]:
+def _best(values: Sequence[Any], texts: Sequence[str], how: str) -> set[int]:
     """Rows that show the best value of a column; what looks equal wins together."""
-    numbers = [float(x) for x in values if _is_number(x) and not math.isnan(x)]
-    if not numbers:
+    rows = [i for i, x in enumerate(values) if _is_number(x) and not math.isnan(x)]
+    if not rows:
         return set()
-    top = max(numbers) if how == "max" else min(numbers)
-    text = next(s for x, s in zip(values, shown, strict=True) if x == top)
-    return {i for i, s in enumerate(shown) if s == text}
-
-
-def _cell(text: str, value: Any, best: bool) -> str:
-    kind = ' class="lc-number"' if _is_number(value) or value is None else ""
-    if best:
-        text = (
-            f'<strong>{text}</strong> <span aria-hidden="true">★</span>'
-            '<span class="lc-hidden"> best</span>'
-        )
-        return f"<td{kind}>{text}</td>"
-    return f"<td{kind}>{output.inline(text)}</td>"
+    top = (max if how == "max" else min)(rows, key=lambda i: values[i])
+    return {i for i in rows if texts[i] == texts[top]}
