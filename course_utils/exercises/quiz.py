@@ -58,7 +58,6 @@ def as_output(
     plain = "\n".join(f"  {chr(97 + i)}) {a}" for i, a in enumerate(answers))
     return output.Output(
         f'<div class="lc-out lc-quiz" data-question="{name}">'
-        f'data-lm-suppress-shortcuts="true">'
         f"{output.style('show/figure', 'exercises/quiz')}"
         f"<fieldset><legend>{output.inline(question)}</legend>{items}</fieldset>"
         f"<script>{output.asset('exercises/quiz.js')}</script></div>",

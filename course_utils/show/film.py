@@ -72,9 +72,9 @@ def as_output(
     names = "".join(f"<li>{output.inline(str(label))}</li>" for label in labels)
     picture = output.png(sheet)
     content = (
-        f'{output.style("show/player")}<div class="lc-film" style="max-width:{width}px" '
-        f'data-high="{high}" data-wide="{wide}" data-columns="{columns}" '
-        f'data-fps="{fps:g}"><div class="lc-stage" style="aspect-ratio:{wide}/{high}">'
+        f"{output.style('show/player')}"
+        f'<div class="lc-film" style="max-width:{width}px" data-high="{high}" data-wide="{wide}" '
+        f'data-columns="{columns}" data-fps="{fps:g}"><div class="lc-stage" style="aspect-ratio:{wide}/{high}">'
         f'<img src="{picture}" alt="{output.attribute(alt)}" style="{place}"></div>'
         f'<div class="lc-controls" hidden>'
         f'<button type="button" {output.OWN_KEYS}>Play</button>'
