@@ -88,9 +88,9 @@ def empty_store(output: Path) -> Path:
 
     So that the run times on the pages are those of someone who starts from nothing.
     """
-    import course_utils as cu
+    from course_utils.runtime import cache_dir
 
-    store, datasets = output / "cache", cu.cache_dir() / "datasets"
+    store, datasets = output / "cache", cache_dir() / "datasets"
     shutil.rmtree(store / "checkpoints", ignore_errors=True)
     store.mkdir(parents=True, exist_ok=True)
     datasets.mkdir(exist_ok=True)

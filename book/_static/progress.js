@@ -73,7 +73,6 @@
     const text = document.createElement("p");
     const button = document.createElement("button");
     button.type = "button";
-    button.className = "btn btn-outline-primary";
     button.textContent = "Forget my progress";
     text.setAttribute("role", "status");
     const describe = () => {

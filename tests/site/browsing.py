@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -13,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 REHEARSAL = os.environ.get("COURSE_BUDGET") == "smoke"
 SITE = ROOT / ("_build/smoke/_build" if REHEARSAL else "_build") / "html"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+WIDE, PHONE = 1280, 390
 
 
 def named_pages() -> list[str]:
@@ -45,3 +47,38 @@ class Tab:
         self.complaints.clear()
         self.page.goto(url)
         self.page.evaluate("window.MathJax?.startup?.promise")
+
+    def show(self, *, width: int, dark: bool) -> None:
+        """Give the page a width and a colour scheme, as a reader's device would."""
+        self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.emulate_media(color_scheme="dark" if dark else "light")
+        theme = "dark" if dark else "light"
+        self.page.wait_for_selector(f"html[data-theme={theme}]")
+
+    def unrendered_formulas(self) -> int:
+        """How many formulas MathJax has left alone or stumbled over."""
+        formulas = self.page.locator("article .math")
+        rendered = formulas.filter(has=self.page.locator("mjx-container"))
+        wrong = self.page.locator("mjx-merror")
+        return formulas.count() - rendered.count() + wrong.count()
+
+    def too_wide(self) -> list[str]:
+        """What sticks out to the right, if the page can be scrolled sideways."""
+        return self.page.evaluate(
+            """() => document.documentElement.scrollWidth > innerWidth
+                ? [...document.querySelectorAll("body *")]
+                    .filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
+                    .map((e) => e.outerHTML.slice(0, 120)).slice(0, 5)
+                : []"""
+        )
+
+    def barriers(self) -> list[str]:
+        """Serious and critical findings of axe-core."""
+        # `preload` would fetch style sheets, which no page may do from a file
+        results = Axe().run(self.page, options={"preload": False}).response
+        return [
+            f"{found['id']} ({found['impact']}): {found['help']}: "
+            + " | ".join(node["html"][:150] for node in found["nodes"][:4])
+            for found in results["violations"]
+            if found["impact"] in ("serious", "critical")
+        ]

@@ -65,6 +65,7 @@ def new_tab(browser: Browser, site: Path, server: str) -> Iterator[Callable[...,
             color_scheme="dark" if dark else "light",
             has_touch=width < 600,
         )
+        context.set_default_timeout(10_000)
         contexts.append(context)
         tab = Tab(context.new_page())
 

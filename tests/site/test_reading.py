@@ -1,0 +1,97 @@
+"""What a reader does on the site: search, tick off, follow a term, leave no trace."""
+
+from pathlib import Path
+
+import pytest
+from browsing import Tab
+
+CHAPTER = "notebooks/01-latent-space"
+
+
+@pytest.fixture(params=["http", "file"])
+def base(request, site: Path, server: str) -> str:
+    return server if request.param == "http" else site.as_uri()
+
+
+def keys(tab: Tab) -> list[str]:
+    return tab.page.evaluate(
+        "Object.keys(localStorage).filter(k => k.startsWith('latent-course:'))"
+    )
+
+
+def test_search_finds_pages(new_tab, base: str) -> None:
+    tab = new_tab()
+    tab.go(f"{base}/book/intro.html")
+    tab.page.locator(
+        ".search-button-field:visible, .search-button:visible"
+    ).first.click()
+    tab.page.keyboard.type("bottleneck")
+    tab.page.keyboard.press("Enter")
+    tab.page.wait_for_selector("#search-results ul.search li a")
+    found = tab.page.locator("#search-results ul.search li a").all_text_contents()
+    assert any("Autoencoders" in text for text in found)
+    assert any("Glossary" in text for text in found)
+    assert tab.left == []
+
+
+def test_progress_is_remembered_and_forgotten(new_tab, base: str) -> None:
+    tab = new_tab()
+    tab.go(f"{base}/{CHAPTER}.html")
+    tab.page.get_by_label("I have read this chapter").check()
+    tab.page.locator(".exercise").first.get_by_label("Done").check()
+    tab.go(f"{base}/{CHAPTER}.html")
+    assert tab.page.get_by_label("I have read this chapter").is_checked()
+    assert tab.page.locator(".exercise").first.get_by_label("Done").is_checked()
+    assert tab.page.locator(".bd-sidenav a.course-read").count() == 1
+
+    tab.go(f"{base}/book/study.html")
+    status = tab.page.locator("#course-progress")
+    assert "1 chapters read, 1 exercises done" in status.inner_text()
+    tab.page.get_by_role("button", name="Forget my progress").click()
+    assert "0 chapters read, 0 exercises done" in status.inner_text()
+    assert keys(tab) == []
+    assert tab.complaints == []
+
+
+def test_quiz_answers_are_remembered(new_tab, base: str) -> None:
+    tab = new_tab()
+    tab.go(f"{base}/{CHAPTER}.html")
+    tab.page.locator(".lc-quiz input[type=radio]").first.check()
+    tab.go(f"{base}/{CHAPTER}.html")
+    assert tab.page.locator(".lc-quiz input[type=radio]").first.is_checked()
+    tab.go(f"{base}/book/study.html")
+    assert (
+        "1 quiz questions answered" in tab.page.locator("#course-progress").inner_text()
+    )
+
+
+def test_page_works_without_storage(new_tab, base: str) -> None:
+    tab = new_tab()
+    tab.page.add_init_script(
+        """for (const name of ["getItem", "setItem", "removeItem"])
+             Storage.prototype[name] = () => { throw new Error("no storage"); };"""
+    )
+    tab.go(f"{base}/{CHAPTER}.html")
+    box = tab.page.get_by_label("I have read this chapter")
+    box.check()
+    assert box.is_checked()
+    ours = [c for c in tab.complaints if "progress.js" in c or "quiz" in c]
+    assert ours == []
+
+
+def test_bold_terms_lead_to_the_glossary(new_tab, base: str) -> None:
+    tab = new_tab()
+    tab.go(f"{base}/{CHAPTER}.html")
+    tab.page.locator("a.glossary-link").first.click()
+    tab.page.wait_for_url("**/book/glossary.html#term-*")
+
+
+def test_chapter_head(new_tab, base: str) -> None:
+    tab = new_tab()
+    tab.go(f"{base}/{CHAPTER}.html")
+    head = tab.page.locator(".chapter-head")
+    assert "Ran in" in head.inner_text()
+    colab = head.get_by_text("Open in Colab").get_attribute("href")
+    assert colab.startswith("https://colab.research.google.com/github/")
+    assert colab.endswith(f"/{CHAPTER}.ipynb")
+    assert head.get_by_text("Download the notebook").get_attribute("href")

@@ -1,0 +1,111 @@
+"""The form of the chapters, as far as it can be counted."""
+
+import ast
+import re
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+
+ROOT = Path(__file__).resolve().parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
+def notebook(request: pytest.FixtureRequest) -> NotebookNode:
+    return nbformat.read(request.param, as_version=4)
+
+
+def code(notebook: NotebookNode) -> list[NotebookNode]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def text(notebook: NotebookNode) -> str:
+    return "\n\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
+
+
+def calls(notebook: NotebookNode, name: str) -> list[ast.Call]:
+    """Every call of `cu.<name>` (or of `<name>`) in the code cells."""
+    found = []
+    for cell in code(notebook):
+        source = re.sub(r"^(\s*)[%!].*$", r"\1pass", cell.source, flags=re.M)
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.Call) and name == getattr(
+                node.func, "attr", getattr(node.func, "id", None)
+            ):
+                found.append(node)
+    return found
+
+
+def test_there_are_chapters() -> None:
+    numbers = [int(path.stem[:2]) for path in NOTEBOOKS]
+    assert numbers == list(range(1, len(NOTEBOOKS) + 1))
+    assert numbers
+
+
+def test_is_valid_and_committed_without_outputs(notebook: NotebookNode) -> None:
+    nbformat.validate(notebook)
+    assert notebook.metadata.kernelspec.name == "python3"
+    assert all(not c.outputs and c.execution_count is None for c in code(notebook))
+
+
+def test_cells_are_small(notebook: NotebookNode) -> None:
+    lines = [[x for x in c.source.splitlines() if x.strip()] for c in code(notebook)]
+    assert median(map(len, lines)) <= 8
+    assert max(map(len, lines)) <= 40
+    assert [x for cell in lines for x in cell if len(x) > 80] == []
+
+
+def test_more_text_than_code(notebook: NotebookNode) -> None:
+    assert len(notebook.cells) > 2 * len(code(notebook))
+
+
+def test_headings_are_in_order(notebook: NotebookNode) -> None:
+    without_code = re.sub(
+        r"^(`{3,}|~{3,}).*?^\1", "", text(notebook), flags=re.M | re.S
+    )
+    levels = [len(m) for m in re.findall(r"^(#+) ", without_code, flags=re.M)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(lower <= upper + 1 for upper, lower in pairwise(levels))
+
+
+def test_exercises_have_solutions_and_checks(notebook: NotebookNode) -> None:
+    exercises = re.findall(
+        r"^`{3,}\{exercise-start\}.*?:label: (\S+)", text(notebook), flags=re.M | re.S
+    )
+    solutions = re.findall(
+        r"^`{3,}\{solution-start\} (\S+)", text(notebook), flags=re.M
+    )
+    assert len(exercises) >= 3
+    assert solutions == exercises
+    folded = [c for c in code(notebook) if "solution" in c.metadata.get("tags", [])]
+    assert len(folded) >= len(exercises)
+    for cell in folded:
+        assert cell.metadata.cellView == "form"
+        assert cell.metadata.jupyter.source_hidden
+    checked = "\n".join(cell.source for cell in folded).count("solution=True")
+    assert checked >= len(exercises)
+
+
+def test_results_are_claimed(notebook: NotebookNode) -> None:
+    assert len(calls(notebook, "claim")) >= 5
+
+
+def test_pictures_have_words(notebook: NotebookNode) -> None:
+    for name in ("show", "montage", "image_rows", "player"):
+        for call in calls(notebook, name):
+            given = {keyword.arg for keyword in call.keywords}
+            assert {"alt", "caption"} <= given, ast.unparse(call)
+    assert re.findall(r"!\[\s*\]\(", text(notebook)) == []
+
+
+def test_set_up_cells_and_addresses_agree() -> None:
+    command = [sys.executable, ROOT / "tools/address.py", "--check"]
+    result = subprocess.run(command, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
