@@ -1,0 +1,116 @@
+"""What every explorer is: one ES module with two homes.
+
+*Live* (JupyterLab, VS Code, Colab) the module runs through anywidget, and its traits
+are synced with Python both ways. *On the built page* there is no kernel and no
+network: the output carries, as ``text/html``, the values of the traits, the same
+module and a stand-in for anywidget's ``model`` (twin.js). Where no script runs
+(GitHub's preview, paper) a still picture is left.
+
+What explorers share in the page stands once, in page.js, page.css, decoder.js and
+pad.js. An explorer's module is the parts that it names, one after the other, nothing
+more: the shared parts only define functions, the explorer's own part comes last and
+ends in ``export default { render }``.
+"""
+
+import base64
+import html
+import io
+import json
+import sys
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import anywidget
+import traitlets
+from matplotlib.figure import Figure
+from PIL import Image
+
+
+class Explorer(anywidget.AnyWidget):
+    """A widget that also works on a page without a kernel.
+
+    A subclass sets ``_esm = assemble("page.js", "its.js")`` and ``_css`` likewise, and
+    says with `draw` and `describe` what to show where no script runs.
+    """
+
+    label = traitlets.Unicode(help="what this is").tag(sync=True)
+    try_this = traitlets.Unicode(help="one line: what to do first").tag(sync=True)
+    arrays = traitlets.Bytes(help="numbers, see packing.py").tag(sync=True)
+    array_table: traitlets.List = traitlets.List(help="where each array lies").tag(
+        sync=True
+    )
+
+    def draw(self) -> Figure:
+        """The still picture: the explorer as it stands now."""
+        raise NotImplementedError
+
+    def describe(self) -> str:
+        """The still picture in one sentence, for those who cannot see it."""
+        raise NotImplementedError
+
+    def html(self) -> str:
+        """The explorer for a page: still picture, state, module and stand-in model.
+
+        The same explorer gives the same text, without ids, so that it may stand on a
+        page more than once and builds can be compared.
+        """
+        return self._html(self._png())
+
+    def _html(self, png: str) -> str:
+        state: dict[str, Any] = {}
+        binary: dict[str, str] = {}
+        inherited = anywidget.AnyWidget.class_traits(sync=True)
+        for name in sorted(self.traits(sync=True)):
+            value = getattr(self, name)
+            if name.startswith("_") or name in inherited:
+                continue
+            if isinstance(value, bytes):
+                binary[name] = base64.b64encode(value).decode()
+            else:
+                state[name] = value
+        twin = json.dumps(
+            {"state": state, "binary": binary, "module": str(self._esm)},
+            ensure_ascii=False,
+            separators=(",", ":"),
+        ).replace("<", "\\u003c")  # no "</script>" inside a script
+        return (
+            '<figure class="lc-out lc-explorer">'
+            f"<style>{self._css}</style>"
+            f'<div class="lc-still"><img alt="{html.escape(self.describe())}" '
+            f'src="data:image/png;base64,{png}">'
+            f"<figcaption>{html.escape(self.label)} This is a still picture; explore "
+            "it on the course's site or in a notebook.</figcaption></div>"
+            f'<script type="application/json">{twin}</script>'
+            f"<script>{asset('twin.js')}</script>"
+            "</figure>"
+        )
+
+    def _png(self) -> str:
+        """The still picture in few colours, base64."""
+        drawn, small = io.BytesIO(), io.BytesIO()
+        self.draw().savefig(drawn, format="png", dpi=130, transparent=True)
+        picture = Image.open(drawn).quantize(128, Image.Quantize.FASTOCTREE)
+        picture.save(small, "PNG", optimize=True)
+        return base64.b64encode(small.getvalue()).decode()
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict, dict]:
+        data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
+        data["text/plain"] = f"[Explorer: {self.label}] {self.describe()}"
+        # Colab saves the widget itself and picks among the forms of an output by rules
+        # of its own: there the live widget is the only form.
+        if "google.colab" not in sys.modules:
+            png = self._png()
+            data |= {"text/html": self._html(png), "image/png": png}
+        return data, metadata
+
+
+@cache
+def asset(name: str) -> str:
+    """A script or style sheet of this folder, as text."""
+    return files("course_utils.explorers").joinpath(name).read_text(encoding="utf-8")
+
+
+def assemble(*names: str) -> str:
+    """One module, or one style sheet, of several files."""
+    return "\n".join(asset(name) for name in names)

@@ -1,0 +1,112 @@
+"""Decoders as plain chains of layers, which decoder.js runs in the page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import nn
+
+from .packing import Stored, as_array, as_stored
+
+ACTIVATIONS = {nn.ReLU: "relu", nn.Sigmoid: "sigmoid", nn.Tanh: "tanh"}
+_WITHOUT_EFFECT = (nn.Identity, nn.Dropout, nn.Flatten, nn.Unflatten)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One step: "linear" with weight [out, in] and bias [out], or an activation."""
+
+    kind: str
+    weight: np.ndarray | None = None
+    bias: np.ndarray | None = None
+
+    @classmethod
+    def of(cls, module: nn.Linear) -> "Layer":
+        """A linear layer; without a bias it gets zeros."""
+        weight = as_array(module.weight)
+        bias = np.zeros(len(weight), "float32")
+        return cls(
+            "linear", weight, bias if module.bias is None else as_array(module.bias)
+        )
+
+    def run(self, x: np.ndarray, stored: Stored) -> np.ndarray:
+        """The step on a batch, its weights rounded as the page holds them."""
+        if self.weight is not None and self.bias is not None:
+            return x @ as_stored(self.weight, stored).T + as_stored(self.bias, stored)
+        if self.kind == "relu":
+            return np.maximum(x, 0)
+        # the sigmoid through tanh, which does not overflow
+        return np.tanh(x) if self.kind == "tanh" else (1 + np.tanh(x / 2)) / 2
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A decoder as linear layers and activations, one after the other."""
+
+    layers: list[Layer]
+
+    @classmethod
+    def of(cls, decoder: nn.Module) -> "Chain":
+        """Read the layers of a torch decoder, in order."""
+        layers = []
+        for module in decoder.modules():
+            if isinstance(module, nn.Linear):
+                layers.append(Layer.of(module))
+            elif type(module) in ACTIVATIONS:
+                layers.append(Layer(ACTIVATIONS[type(module)]))
+            elif not isinstance(module, _WITHOUT_EFFECT) and not any(module.children()):
+                raise TypeError(
+                    "The page runs chains of Linear, ReLU, Tanh and Sigmoid layers; "
+                    f"this decoder has a {type(module).__name__}."
+                )
+        return cls(layers)
+
+    def run(self, z: np.ndarray, stored: Stored = "float32") -> np.ndarray:
+        """What the page computes: codes [B, latent_dim] → pixels [B, P]."""
+        for layer in self.layers:
+            z = layer.run(z, stored)
+        return z
+
+    def export(
+        self, name: str, stored: Stored
+    ) -> tuple[list[list[str]], dict[str, tuple[np.ndarray, Stored]]]:
+        """The chain for the page: [kind, array name] per layer, and the arrays."""
+        kinds = [[layer.kind, f"{name}.{i}"] for i, layer in enumerate(self.layers)]
+        arrays: dict[str, tuple[np.ndarray, Stored]] = {}
+        for i, layer in enumerate(self.layers):
+            if layer.weight is not None and layer.bias is not None:
+                arrays[f"{name}.{i}.weight"] = (layer.weight, stored)
+                arrays[f"{name}.{i}.bias"] = (layer.bias, stored)
+        return kinds, arrays
+
+
+def checked_images(
+    name: str, decoder: nn.Module, chain: Chain, codes: np.ndarray, shape: Sequence[int]
+) -> np.ndarray:
+    """What torch decodes, after a check that the page can show the same: [N, P].
+
+    Raises ValueError for another size, pixels outside [0, 1], or a decoder that does
+    more than its chain.
+    """
+    device = next(decoder.parameters()).device
+    with torch.no_grad():
+        images = as_array(decoder(torch.from_numpy(codes).to(device)))
+    images = images.reshape(len(codes), -1)
+    if images.shape[1] != np.prod(shape):
+        raise ValueError(
+            f"The decoder of {name} gives {images.shape[1]} numbers per image, but "
+            f"image_shape={tuple(shape)} has {np.prod(shape)}."
+        )
+    if images.min() < 0 or images.max() > 1:
+        raise ValueError(
+            f"The decoder of {name} gives pixels from {images.min():.1f} to "
+            f"{images.max():.1f}, not in [0, 1]: if these are logits, pass "
+            "nn.Sequential(decoder, nn.Sigmoid())."
+        )
+    if np.abs(chain.run(codes) - images).max() > 1e-4:
+        raise ValueError(
+            f"The decoder of {name} does more than its layers one after the other, "
+            "which is all that the page can do: pass them as one nn.Sequential."
+        )
+    return images

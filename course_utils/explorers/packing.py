@@ -1,0 +1,55 @@
+"""Arrays as few bytes for a page, which page.js unpacks."""
+
+from typing import Any, Literal
+
+import numpy as np
+import torch
+
+Stored = Literal["float32", "float16", "int8"]
+
+
+def as_array(values: Any) -> np.ndarray:
+    """A float32 array from a tensor on any device, an array or nested lists."""
+    return torch.as_tensor(values).detach().cpu().float().numpy()
+
+
+def quantise(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """One scale per row and int8 values: [N, D] → float32 [N], int8 [N, D].
+
+    The error of a value is at most half its row's scale, the row's largest / 254.
+    """
+    scales = np.abs(rows).max(1).clip(1e-12) / 127
+    return scales.astype("float32"), np.round(rows / scales[:, None]).astype("int8")
+
+
+def as_stored(array: np.ndarray, stored: Stored) -> np.ndarray:
+    """The float32 values that the page will hold, rounding included."""
+    if stored == "int8" and array.ndim == 2:
+        scales, values = quantise(array)
+        return scales[:, None] * values
+    return array.astype("float32" if stored == "float32" else "float16").astype(
+        "float32"
+    )
+
+
+def pack(arrays: dict[str, tuple[np.ndarray, Stored]]) -> tuple[bytes, list[dict]]:
+    """Arrays as one string of bytes, and the table of where each one lies.
+
+    In int8 a matrix is its rows' scales, then its values; a vector stays float16.
+    """
+    data, table = bytearray(), []
+    for name, (array, stored) in arrays.items():
+        kind = "float16" if stored == "int8" and array.ndim == 1 else stored
+        data.extend(bytes(-len(data) % 4))  # typed arrays in the page start at such
+        table.append(
+            {"name": name, "stored": kind, "shape": list(array.shape), "at": len(data)}
+        )
+        parts = quantise(array) if kind == "int8" else (array.astype(kind),)
+        if not all(np.isfinite(part).all() for part in parts):
+            raise ValueError(
+                f"{name} holds values that {kind} cannot: NaN, infinity or beyond "
+                "65,504. Look at the training, or store it as float32."
+            )
+        for part in parts:
+            data.extend(part.tobytes())
+    return bytes(data), table

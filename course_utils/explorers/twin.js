@@ -1,0 +1,34 @@
+// Runs an explorer on a page without a kernel, in the figure that holds this script.
+(async (home) => {
+  home.dataset.running = ""; // hides the still picture before it can flash
+  try {
+    const data = home.querySelector('script[type="application/json"]').textContent;
+    const { state, binary, module } = JSON.parse(data);
+    for (const [name, text] of Object.entries(binary)) {
+      const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+      state[name] = new DataView(bytes.buffer);
+    }
+    // The part of anywidget's model that explorers use.
+    const listeners = {};
+    const model = {
+      get: (name) => state[name],
+      set: (name, value) => {
+        state[name] = value;
+        for (const listener of listeners[`change:${name}`] ?? []) listener();
+      },
+      on: (event, listener) => (listeners[event] ??= []).push(listener),
+      save_changes: () => {},
+    };
+    const address = URL.createObjectURL(
+      new Blob([module], { type: "text/javascript" }),
+    );
+    const explorer = (await import(address)).default;
+    URL.revokeObjectURL(address);
+    const el = document.createElement("div");
+    home.append(el);
+    explorer.render({ model, el });
+  } catch (error) {
+    delete home.dataset.running; // the still picture is better than nothing
+    throw error;
+  }
+})(document.currentScript.parentElement);
