@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from numbers import Real
 from typing import Any
 
 from course_utils.show.note import note
@@ -22,7 +21,9 @@ class Claim:
     figures: dict[str, float | int | str]
 
     def __str__(self) -> str:
-        figures = ", ".join(f"{k} = {number(v)}" for k, v in self.figures.items())
+        figures = ", ".join(
+            f"{k.replace('_', ' ')} = {number(v)}" for k, v in self.figures.items()
+        )
         return f"{self.statement} ({figures})" if figures else self.statement
 
 
@@ -41,7 +42,7 @@ def claim(statement: str, holds: Any, **figures: Any) -> None:
     ----------
     statement : what is claimed, in words.
     holds : True or False, or an array or tensor with one such element.
-    figures : name -> number or text: what was measured.
+    figures : name -> number or text: what was measured; ``five_nn`` shows as "five nn".
 
     Raises
     ------
@@ -98,9 +99,9 @@ def _figure(value: Any, name: str, statement: str) -> float | int | str:
             "numbers: give one, for instance the mean."
         )
     figure = values.item()
-    if not isinstance(figure, Real) or not math.isfinite(figure):
+    if not isinstance(figure, int | float) or not math.isfinite(figure):
         raise ValueError(
             f"The figure '{name}' of the claim '{statement}' is {figure}: "
             "nothing was measured."
         )
-    return figure  # type: ignore[return-value]
+    return figure

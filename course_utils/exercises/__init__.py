@@ -3,6 +3,7 @@
 from course_utils.exercises.core import (
     SolutionWrong,
     Verdict,
+    attempt,
     exercise,
     right,
     wrong,
@@ -13,6 +14,7 @@ from course_utils.exercises.quiz import quiz
 __all__ = [
     "SolutionWrong",
     "Verdict",
+    "attempt",
     "compare",
     "exercise",
     "quiz",

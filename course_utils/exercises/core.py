@@ -92,7 +92,7 @@ class Check:
         if is_empty(answer):
             return Verdict("not attempted")
         try:
-            return self._diagnose(_guarded(answer) if callable(answer) else answer)
+            return self._diagnose(attempt(answer) if callable(answer) else answer)
         except _NotAttempted:
             return Verdict("not attempted")
         except _LearnersError as error:
@@ -103,7 +103,8 @@ def exercise(name: str, title: str) -> Callable[[Callable[[Any], Verdict]], Chec
     """Turn a function ``answer -> Verdict`` into a `Check` (see the module's example).
 
     If the answer is a function, calling it inside the check is safe: what it raises,
-    and that it is still empty, reaches the learner as a verdict.
+    and that it is still empty, reaches the learner as a verdict. Anything may come back
+    from it: hand that to `compare` before you look into it.
     """
     return lambda diagnose: Check(name, title, diagnose)
 
@@ -115,23 +116,26 @@ def is_empty(answer: Any) -> bool:
     return answer is None or answer is Ellipsis
 
 
-def _guarded(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The learner's function, on copies of its inputs, its accidents translated."""
+def attempt(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The learner's function, on copies of its inputs, its accidents made verdicts.
+
+    Checks get function answers wrapped like this; wrap a method yourself:
+    ``attempt(answer.encode)(images)``.
+    """
 
     def call(*args: Any, **kwargs: Any) -> Any:
+        # copies: an in-place change must not spoil what the check compares with
+        inputs = [_copy(value) for value in args]
+        named = {name: _copy(value) for name, value in kwargs.items()}
         try:
-            # copies: an in-place change must not spoil what the check compares with
-            result = function(
-                *map(_copy, args),
-                **{key: _copy(value) for key, value in kwargs.items()},
-            )
-        except NotImplementedError as error:
-            raise _NotAttempted from error
+            result = function(*inputs, **named)
         except Exception as error:  # whatever a learner's code may raise
-            inputs = ", ".join(map(_describe, [*args, *kwargs.values()]))
+            if isinstance(error, NotImplementedError) or "ellipsis" in str(error):
+                raise _NotAttempted from error  # a blank `...` was used as a value
+            given = ", ".join(map(_describe, [*args, *kwargs.values()]))
             raise _LearnersError(
-                f"Your function raised `{type(error).__name__}: {error}` "
-                f"for {inputs or 'no input'}."
+                f"Your function raised `{type(error).__name__}: {error}`. "
+                f"Its inputs: {given or 'none'}."
             ) from error
         if is_empty(result):
             raise _NotAttempted
@@ -149,7 +153,6 @@ def _copy(value: Any) -> Any:
 
 def _describe(value: Any) -> str:
     if hasattr(value, "shape"):
-        return f"an input of shape {list(value.shape)}"
-    return (
-        f"the input {value!r}" if len(repr(value)) < 40 else f"a {type(value).__name__}"
-    )
+        return f"shape {list(value.shape)}"
+    text = repr(value)
+    return text if len(text) < 40 else f"a {type(value).__name__}"

@@ -40,9 +40,8 @@ def compare(
             )
     if is_empty(answer):
         return Verdict("not attempted")
-    try:
-        given = as_array(answer).astype(float)
-    except (TypeError, ValueError):
+    given = _numbers(answer)
+    if given is None:
         return wrong(f"Your answer is a `{type(answer).__name__}`, not numbers.")
     if _same(given, expected, tolerance):
         return right(why)
@@ -50,6 +49,15 @@ def compare(
         if _same(given, as_array(result), tolerance):
             return wrong(message)
     return wrong(_difference(given, expected, tolerance))
+
+
+def _numbers(answer: Any) -> np.ndarray | None:
+    """The answer as an array of floats; None if it holds anything but numbers."""
+    try:
+        values = as_array(answer)
+    except ValueError:  # lists of different lengths
+        return None
+    return values.astype(float) if values.dtype.kind in "biuf" else None
 
 
 def _same(a: np.ndarray, b: np.ndarray, tolerance: float) -> bool:
@@ -72,14 +80,15 @@ def _difference(given: np.ndarray, expected: np.ndarray, tolerance: float) -> st
         return text
     if not np.isfinite(given).all():
         return "Your result holds NaN or infinite values: is there a log(0) or a 0/0?"
+    if given.size == 1:
+        return f"You have {number(given.item())}; {number(expected.item())} is right."
     factor = float((given * expected).sum() / ((expected**2).sum() or 1.0))
     if factor and _same(given, factor * expected, tolerance):
         if abs(factor + 1) < tolerance:
             return "Your result has the wrong sign, everywhere."
         return f"Your result is {number(factor)} times the right one, everywhere."
     worst = np.unravel_index(np.abs(given - expected).argmax(), given.shape)
-    place = f" at index {[int(i) for i in worst]}" if worst else ""
     return (
-        f"The largest difference is{place}: you have {number(given[worst])}, "
-        f"where {number(expected[worst])} is right."
+        f"The largest difference is at index {[int(i) for i in worst]}: "
+        f"you have {number(given[worst])}, where {number(expected[worst])} is right."
     )

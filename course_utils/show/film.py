@@ -69,19 +69,20 @@ def as_output(
     up = -100 * top * high / wide
     place = f"width:{100 * columns}%;margin:{up:.6g}% 0 0 {-100 * left}%"
     width = wide * max(1, _WIDEST // wide)
-    names = "".join(f"<li>{output.inline(str(label))}</li>" for label in labels)
-    picture = output.png(sheet)
+    data = f'data-high="{high}" data-wide="{wide}" data-columns="{columns}"'
+    lines = [output.attribute(str(label)) for label in labels]
     content = (
         f"{output.style('show/player')}"
-        f'<div class="lc-film" style="max-width:{width}px" data-high="{high}" data-wide="{wide}" '
-        f'data-columns="{columns}" data-fps="{fps:g}"><div class="lc-stage" style="aspect-ratio:{wide}/{high}">'
-        f'<img src="{picture}" alt="{output.attribute(alt)}" style="{place}"></div>'
+        f'<div class="lc-film" style="max-width:{width}px" {data} data-fps="{fps:g}">'
+        f'<div class="lc-stage" style="aspect-ratio:{wide}/{high}">'
+        f'<img alt="{output.attribute(alt)}" style="{place}" src="{output.png(sheet)}">'
+        f"</div>"
         f'<div class="lc-controls" hidden>'
         f'<button type="button" {output.OWN_KEYS}>Play</button>'
         f'<input type="range" aria-label="Frame" {output.OWN_KEYS} '
         f'min="0" max="{total - 1}" value="{start}"></div>'
-        f'<p class="lc-label">{output.inline(str(labels[start]))}</p>'
-        f'<ol hidden class="lc-labels">{names}</ol></div>'
+        f'<p class="lc-label">{lines[start]}</p>'
+        f'<ol hidden class="lc-labels"><li>{"</li><li>".join(lines)}</li></ol></div>'
     )
     script = f"<script>{output.asset('show/player.js')}</script>"
     text = f"[Film of {total} frames: {alt}]\n{caption}"

@@ -74,6 +74,7 @@ def open_page(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]
 
 def shown(page: Page, film: int = 0) -> np.ndarray:
     """The pixels on a film's canvas, [H, W, 3]."""
+    expect(page.locator("canvas").nth(film)).to_be_visible()
     rgba = (
         page.locator("canvas")
         .nth(film)
@@ -116,6 +117,7 @@ def test_a_film_shows_each_frame_exactly(open_page):
 
 def test_a_film_is_led_by_the_keyboard(open_page):
     page = open_page(film_html())
+    expect(page.locator("canvas")).to_be_visible()
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Play")).to_be_focused()
     page.keyboard.press("Tab")
