@@ -98,7 +98,7 @@ def load(name: str, *, insist: bool = True) -> Dataset:
     try:
         arrays = keep(name, lambda: _download(name, insist))
     except DataUnavailable as problem:
-        raise DataUnavailable(f"{problem}{trouble}") from problem
+        raise DataUnavailable(f"{problem}{trouble}") from None  # it says all
     return _dataset(name, arrays, f"found in the course's cache{trouble}")
 
 
@@ -155,7 +155,7 @@ def _download(name: str, insist: bool) -> Arrays:
         )
         with contextlib.suppress(OSError):  # then the next chapter tries once more
             _failure_file(name).write_text(message)
-        raise DataUnavailable(message) from problem
+        raise DataUnavailable(message) from None  # it says all
 
 
 def _recent_failure(name: str) -> str:

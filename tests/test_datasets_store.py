@@ -1,0 +1,96 @@
+"""The store: atomic, checked, and usable whatever the disk does."""
+
+import errno
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from course_utils.datasets import store
+
+
+@pytest.fixture(autouse=True)
+def cache(monkeypatch, tmp_path) -> Path:
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
+    return tmp_path
+
+
+class Maker:
+    """Makes arrays and counts how often it was asked to."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def __call__(self) -> store.Arrays:
+        self.times += 1
+        return {"pixels": np.arange(1000, dtype=np.uint8), "words": np.array(["ä"])}
+
+
+def check(arrays: store.Arrays) -> None:
+    assert arrays["pixels"].sum() == np.arange(1000, dtype=np.uint8).sum()
+    assert arrays["words"].tolist() == ["ä"]
+
+
+def test_made_once_then_read():
+    make = Maker()
+    check(store.keep("thing", make))
+    check(store.keep("thing", make))
+    assert make.times == 1
+
+
+@pytest.mark.parametrize("damage", ["truncated", "tampered", "empty"])
+def test_a_damaged_file_is_made_anew(damage, cache, capsys):
+    make = Maker()
+    store.keep("thing", make)
+    path = cache / "datasets/thing.npz"
+    content = bytearray(path.read_bytes())
+    if damage == "tampered":
+        content[len(content) // 2] ^= 1
+    path.write_bytes(
+        {"truncated": content[:-100], "tampered": content, "empty": b""}[damage]
+    )
+    check(store.keep("thing", make))
+    assert make.times == 2
+    said = capsys.readouterr().out
+    assert said.count("\n") == 1 and "was damaged" in said and "made anew" in said
+    check(store.keep("thing", make))
+    assert make.times == 2, "the new file must be whole"
+
+
+@pytest.mark.parametrize("moment", ["open", "replace"])
+def test_no_disk_space(moment, monkeypatch, cache, capsys):
+    real = getattr(Path, moment)
+
+    def full(self, *arguments, **options):
+        if self.suffix == ".partial":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(self, *arguments, **options)
+
+    monkeypatch.setattr(Path, moment, full)
+    check(store.keep("thing", Maker()))
+    said = capsys.readouterr().out
+    assert said.count("\n") == 1 and "thing is in memory" in said
+    assert "No space left on device" in said and "COURSE_CACHE" in said
+    left = {path.suffix for path in (cache / "datasets").iterdir()}
+    assert left <= {".lock"}, "no half-written file may stay"
+    monkeypatch.undo()
+    monkeypatch.setenv("COURSE_CACHE", str(cache))
+    check(store.keep("thing", Maker()))
+    assert (cache / "datasets/thing.npz").exists()
+
+
+def test_a_cache_that_cannot_be_written(monkeypatch, tmp_path, capsys):
+    (tmp_path / "file").write_text("not a folder")
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "file"))
+    check(store.keep("thing", Maker()))
+    assert "could not be kept on disk" in capsys.readouterr().out
+
+
+def test_an_error_while_making_leaves_nothing(cache):
+    def fail():
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        store.keep("thing", fail)
+    assert not (cache / "datasets/thing.npz").exists()
+    check(store.keep("thing", Maker()))  # and the lock is free again
