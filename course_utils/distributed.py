@@ -10,6 +10,8 @@ from typing import TypeVar
 
 import torch
 import torch.distributed as dist
+from torch import nn
+from torch.nn.parallel import DistributedDataParallel
 
 T = TypeVar("T")
 
@@ -34,6 +36,12 @@ def is_main() -> bool:
     return rank() == 0
 
 
+def say(message: str) -> None:
+    """Print a message once, not once per process."""
+    if is_main():
+        print(message)
+
+
 def start() -> None:
     """Join the other processes that ``torchrun`` started, once."""
     if world_size() == 1 or dist.is_initialized():
@@ -54,6 +62,11 @@ def share(batch: torch.Tensor) -> tuple[torch.Tensor, float]:
     """
     mine = batch.tensor_split(world_size())[rank()]
     return (mine, len(mine) / len(batch)) if len(mine) else (batch[:1], 0.0)
+
+
+def synchronised(module: nn.Module) -> nn.Module:
+    """The module whose gradients are averaged over all processes, if there are many."""
+    return DistributedDataParallel(module) if world_size() > 1 else module
 
 
 def sum_over_processes(values: torch.Tensor) -> torch.Tensor:

@@ -37,7 +37,9 @@ def neighbour_indices(
             f"{points.shape[1]}: compare vectors of one space."
         )
     if not 1 <= k <= len(points):
-        raise ValueError(f"k={k} neighbours of {len(points)} points: choose a k within.")
+        raise ValueError(
+            f"k={k} neighbours of {len(points)} points: choose a k within."
+        )
     # |q − p|² = |q|² − 2 q·p + |p|²: one matrix product instead of all differences.
     # |q|² does not change the order; centring keeps the float32 error small.
     centre = points.mean(0)

@@ -9,12 +9,15 @@ the one to minimise, first.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .models import Autoencoder, DenseVAE
+
 Parts = dict[str, Tensor]
-Objective = Callable[[nn.Module, Tensor, Tensor | None], Parts]
+Objective = Callable[[Any, Tensor, Tensor | None], Parts]
 
 
 def squared_error(model: nn.Module, images: Tensor, labels: Tensor | None) -> Parts:
@@ -27,7 +30,7 @@ def squared_error(model: nn.Module, images: Tensor, labels: Tensor | None) -> Pa
     return {"loss": error.square().sum() / len(images)}
 
 
-def bernoulli(model: nn.Module, images: Tensor, labels: Tensor | None) -> Parts:
+def bernoulli(model: Autoencoder, images: Tensor, labels: Tensor | None) -> Parts:
     """Binary cross-entropy of the reconstruction: pixels as probabilities of ink."""
     logits = model.decode_logits(model.encode(images))
     return {"loss": bernoulli_nll(logits, images)}
@@ -40,9 +43,7 @@ def elbo_loss(beta: float = 1.0) -> Objective:
     β-VAE's objective (Higgins et al. 2017) and no longer a bound.
     """
 
-    def negative_elbo(
-        model: nn.Module, images: Tensor, labels: Tensor | None
-    ) -> Parts:
+    def negative_elbo(model: DenseVAE, images: Tensor, labels: Tensor | None) -> Parts:
         mu, log_var = model.posterior(images)
         z = model.sample(mu, log_var)
         reconstruction = bernoulli_nll(model.decode_logits(z), images)
@@ -64,9 +65,7 @@ def cross_entropy(model: nn.Module, images: Tensor, labels: Tensor | None) -> Pa
 
 def bernoulli_nll(logits: Tensor, images: Tensor) -> Tensor:
     """−log p(images) under Bernoulli pixels with these logits, nats per image (0-d)."""
-    total = F.binary_cross_entropy_with_logits(
-        logits.float(), images, reduction="sum"
-    )
+    total = F.binary_cross_entropy_with_logits(logits.float(), images, reduction="sum")
     return total / len(images)
 
 
@@ -75,5 +74,3 @@ def gaussian_kl(mu: Tensor, log_var: Tensor) -> Tensor:
     mu, log_var = mu.float(), log_var.float()
     kl = -0.5 * (1 + log_var - mu.square() - log_var.exp())
     return kl.sum() / len(mu)
-
-

@@ -1,7 +1,8 @@
 """``fit``: the training loop of every chapter, and the ``History`` that it returns."""
 
+import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -10,27 +11,28 @@ from torch import Tensor, nn
 from tqdm.auto import tqdm
 
 from . import distributed
+from .checkpoints import Slot
+from .loop import Callback, Loop, Recipe, TrainingError, weights_of
 from .objectives import Objective
 from .runtime import best_precision, current, own_randomness
-from .schedules import SCHEDULES
-from .steps import Batches, Data, TrainingStep
+from .steps import Batches, Data
 
-CHECK_EVERY = 50  # steps between looks at the losses: each look waits for the GPU
-Callback = Callable[[nn.Module, int, int], None]
-
-
-class TrainingError(RuntimeError):
-    """Training cannot go on; the message says why and what to try."""
+__all__ = ["Callback", "History", "TrainingError", "evaluate", "fit"]
 
 
 @dataclass
 class History:
     """How a training went.
 
-    ``rows`` has one dictionary per finished epoch: ``epoch`` (from 1), ``loss`` and
-    ``parts`` (means over the epoch, nats per image), ``validation`` (parts on the
-    validation data, or None), ``images_per_s`` and ``seconds``. ``losses`` has the
-    loss of every step. ``stopped`` is "finished", "early stop" or "interrupted".
+    Attributes
+    ----------
+    rows : one dictionary per finished epoch: ``epoch`` (from 1), ``loss`` and
+        ``parts`` (means over the epoch, nats per image), ``validation`` (parts on
+        the validation data, or None), ``images_per_s``, ``seconds``
+    losses : the loss of every step, nats per image
+    stopped : "finished", "early stop" or "interrupted"
+    reused : whether the model came from the checkpoint store
+    seconds : how long the training took, validation included
     """
 
     rows: list[dict[str, Any]] = field(default_factory=list)
@@ -50,6 +52,7 @@ def fit(
     lr: float = 1e-3,
     betas: tuple[float, float] = (0.9, 0.999),
     schedule: str = "constant",
+    warmup: int = 0,
     validation: Data | None = None,
     patience: int | None = None,
     clip: float | None = None,
@@ -61,53 +64,95 @@ def fit(
     callbacks: Sequence[Callback] = (),
     progress: bool = True,
 ) -> History:
-    """Minimise ``objective`` over the model's weights with Adam (first version)."""
+    """Train ``model`` with Adam to make ``objective`` small on ``data``.
+
+    The model moves to the runtime's device and comes back in evaluation mode. The
+    global random state stays as it was: shuffling and noise follow ``seed`` alone.
+    Ctrl-C ends the training early and keeps what was learned.
+
+    Parameters
+    ----------
+    model, objective : a network, and what to minimise (see ``objectives``)
+    data, validation : uint8 images [N, H, W], or (images, labels)
+    epochs, batch_size : how often to see each image, how many at once
+    lr, betas, schedule, warmup : Adam's learning rate and momenta; how the rate falls
+        ("constant", "linear", "cosine"); over how many steps it first rises
+    patience : stop after so many epochs without a better validation loss, and put
+        the best weights back
+    clip : the largest norm of a gradient
+    precision : "float32", "bfloat16", or "auto": what the hardware is fast at
+    compile : whether to use ``torch.compile``
+    keep_as, retrain : name in the checkpoint store; refuse to reuse what is there
+    seed : default: the runtime's
+    callbacks : called as ``callback(model, step, epoch)`` before the first step (0, 0)
+        and after every step, in evaluation mode and without gradients. With callbacks
+        a model is always trained, never reused: they have to see it.
+    progress : whether to show a bar with nats and images/s
+
+    Raises
+    ------
+    ValueError
+        If an argument makes no sense; the message says what does.
+    TrainingError
+        If the loss is no longer a number, or one image is too large for the memory.
+        The weights of the last good epoch are put back.
+    """
     runtime = current()
-    device = runtime.device
+    if precision == "auto":
+        precision = best_precision(runtime.device)
     seed = runtime.seed if seed is None else seed
-    dtype = best_precision(device) if precision == "auto" else precision
-    model.to(device)
-    batches = Batches(data, device)
-    held_out = None if validation is None else Batches(validation, device, "validation")
-    step_module = TrainingStep(model, objective, dtype)
-    fused = device.type in ("cpu", "cuda", "mps", "xpu")
-    optimizer = torch.optim.Adam(model.parameters(), lr=lr, betas=betas, fused=fused)
-    generator = torch.Generator().manual_seed(seed)
-    steps_per_epoch = -(-len(batches) // batch_size)
-    total = epochs * steps_per_epoch
+    recipe = Recipe(epochs, batch_size, lr, betas, schedule, warmup, patience, clip,
+                    precision, compile, seed)  # fmt: skip
+    if patience and validation is None:
+        raise ValueError("patience watches the validation loss: pass validation too.")
+    model.to(runtime.device)
+    batches = Batches(data, runtime.device)
+    held_out = None
+    if validation is not None:
+        held_out = Batches(validation, runtime.device, "validation data")
+
+    slot = None
+    if keep_as is not None:
+        slot = Slot.of(keep_as, model, objective, batches, held_out, recipe)
+        if not retrain and not callbacks and (stored := slot.load()):
+            model.load_state_dict(stored["weights"])
+            model.eval()
+            return History(**stored["history"], reused=True)
+
     history = History()
-    bar = tqdm(total=epochs * len(batches), unit=" images", unit_scale=True, disable=True)
-    step = 0
-    with own_randomness(seed, device):
-        for epoch in range(1, epochs + 1):
-            model.train()
-            started = time.perf_counter()
-            order = torch.randperm(len(batches), generator=generator)
-            record = []
-            for indices in batches.split(order, batch_size):
-                optimizer.param_groups[0]["lr"] = lr * SCHEDULES[schedule](step / total)
-                parts = step_module(*batches[indices])
-                parts["loss"].backward()
-                if clip is not None:
-                    nn.utils.clip_grad_norm_(model.parameters(), clip)
-                optimizer.step()
-                optimizer.zero_grad()
-                record.append(torch.stack([p.detach() for p in parts.values()]))
-                step += 1
-                for callback in callbacks:
-                    callback(model, step, epoch)
-            table = torch.stack(record).cpu()
-            seconds = time.perf_counter() - started
-            means = dict(zip(parts, table.mean(0).tolist(), strict=True))
-            history.losses += table[:, 0].tolist()
-            valid = None if held_out is None else evaluate(model, objective, validation)
-            history.rows.append(
-                {"epoch": epoch, "loss": means["loss"], "parts": means,
-                 "validation": valid, "images_per_s": len(batches) / seconds,
-                 "seconds": seconds}
+    best = Best(patience)
+    began = time.perf_counter()
+    bar = tqdm(
+        total=epochs * len(batches),
+        desc=keep_as or type(model).__name__,
+        unit=" images",
+        unit_scale=True,
+        disable=not (progress and distributed.is_main()) or _is_silenced(),
+    )
+    with bar, own_randomness(seed + distributed.rank(), runtime.device):
+        loop = Loop(model, objective, batches, recipe, callbacks, bar)
+        try:
+            loop.call_back(step=0, epoch=0)
+            while loop.epochs_done < epochs and history.stopped == "finished":
+                row = loop.epoch()
+                history.rows.append(row)
+                if held_out is not None:
+                    row["validation"] = evaluate(model, objective, held_out)
+                    if best.is_past(row["validation"]["loss"], model):
+                        history.stopped = "early stop"
+        except KeyboardInterrupt:
+            history.stopped = "interrupted"
+            loop.look()
+            distributed.say(
+                f"Interrupted in epoch {loop.epochs_done + 1} of {epochs}: the model "
+                "keeps what it has learned so far."
             )
-            history.seconds += seconds
+    best.put_back(model)
     model.eval()
+    history.losses = loop.losses
+    history.seconds = time.perf_counter() - began
+    if slot and history.stopped != "interrupted":
+        slot.save(model, recipe, asdict(history))
     return history
 
 
@@ -115,20 +160,52 @@ def fit(
 def evaluate(
     model: nn.Module,
     objective: Objective,
-    data: Data,
+    data: Data | Batches,
     *,
     batch_size: int = 1000,
     seed: int | None = None,
 ) -> dict[str, float]:
-    """The objective's parts over a whole data set, in float32: nats per image."""
+    """The objective's parts over a whole data set, in float32: nats per image.
+
+    Noise is drawn from ``seed`` (default: the runtime's), so that two models, or two
+    epochs, are compared under the same draws.
+    """
     runtime = current()
-    batches = Batches(data, runtime.device)
-    was_training = model.training
+    batches = data if isinstance(data, Batches) else Batches(data, runtime.device)
     model.to(runtime.device).eval()
-    sums: dict[str, float] = {}
+    everything = torch.arange(len(batches), device=runtime.device)
+    sums: dict[str, Tensor] = {}
     with own_randomness(runtime.seed if seed is None else seed, runtime.device):
-        for indices in batches.split(torch.arange(len(batches)), batch_size):
+        for indices in everything.split(batch_size):
             for name, value in objective(model, *batches[indices]).items():
-                sums[name] = sums.get(name, 0.0) + value.item() * len(indices)
-    model.train(was_training)
-    return {name: value / len(batches) for name, value in sums.items()}
+                sums[name] = sums.get(name, 0.0) + value.double() * len(indices)
+    means = {name: value.item() / len(batches) for name, value in sums.items()}
+    return distributed.from_main(means)
+
+
+class Best:
+    """Remembers the weights of the best epoch, and when patience with it ends."""
+
+    def __init__(self, patience: int | None) -> None:
+        self.patience = patience
+        self.loss, self.waited = float("inf"), 0
+        self.weights: dict[str, Tensor] | None = None
+
+    def is_past(self, loss: float, model: nn.Module) -> bool:
+        """Take note of an epoch; True if the best one is ``patience`` epochs ago."""
+        if self.patience is None:
+            return False
+        self.waited += 1
+        if loss < self.loss:
+            self.loss, self.waited, self.weights = loss, 0, weights_of(model)
+        return self.waited >= self.patience
+
+    def put_back(self, model: nn.Module) -> None:
+        """Give the model its best weights, if patience was asked for."""
+        if self.weights is not None:
+            model.load_state_dict(self.weights)
+
+
+def _is_silenced() -> bool:
+    """tqdm's own switch, which ``disable=False`` would override."""
+    return os.environ.get("TQDM_DISABLE", "0") not in ("", "0")
