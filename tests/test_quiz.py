@@ -17,6 +17,7 @@ def test_a_quiz_is_a_named_group_of_named_controls():
     assert [radio["value"] for radio in radios] == list(ANSWERS)
     assert {radio["type"] for radio in radios} == {"radio"}
     assert len({radio["name"] for radio in radios}) == 1
+    assert all("data-lm-suppress-shortcuts" in radio for radio in radios)
     assert not markup.ids()
 
 

@@ -16,6 +16,7 @@ from PIL import Image
 from course_utils.show import output
 from course_utils.show.style import INK
 
+_PIXELS_PER_INCH = 104  # 11 pt text is then as large as the text around it
 _MANY_POINTS = 1500  # beyond this, a picture of the points is smaller than the points
 _LARGE_PICTURE = 50_000  # bytes
 _shown = count(1)
@@ -29,12 +30,12 @@ def show(fig: Figure, *, alt: str, caption: str, width: int | None = None) -> No
 
     Parameters
     ----------
-    fig : the figure. Keep it at most 6.4 inches wide, better the default 5.4: on a
+    fig : the figure. Keep it at most 6.4 inches wide, better the default 5: on a
         phone all of it shrinks to about 350 px. Draw what should take the page's text
         colour in ``color=cu.INK``, never in black or white.
     alt : what is to be seen, for readers who cannot see it.
     caption : what to look for.
-    width : greatest width on the page in CSS pixels; 96 per inch of the figure if None.
+    width : greatest width on the page, in CSS pixels; 104 per inch if None.
 
     Raises
     ------
@@ -50,7 +51,7 @@ def as_output(
     alt = output.required(alt, "alt", "show")
     caption = output.required(caption, "caption", "show")
     box, drawing = _svg(fig)
-    width = width or round(fig.get_figwidth() * 96)
+    width = width or round(fig.get_figwidth() * _PIXELS_PER_INCH)
     plt.close(fig)
     svg = (
         f'<svg class="lc-svg" role="img" aria-label="{output.attribute(alt)}" '
@@ -84,11 +85,12 @@ def _svg(fig: Figure) -> tuple[str, str]:
 
 
 def _lighter(match: re.Match[str]) -> str:
-    """A large picture, such as a cloud of points, in 256 colours; others unchanged."""
+    """A large cloud of points in 256 colours; images, which are opaque, unchanged."""
     data = base64.b64decode(match[1])
-    if len(data) < _LARGE_PICTURE:
-        return match[0]
     picture = Image.open(io.BytesIO(data)).convert("RGBA")
+    opaque = picture.getchannel("A").getextrema()[0] == 255
+    if opaque or len(data) < _LARGE_PICTURE:
+        return match[0]
     return output.png(picture.quantize(256, method=Image.Quantize.FASTOCTREE))
 
 

@@ -42,7 +42,7 @@ def scatter_codes(
             f"{list(points.shape)} with {len(classes)}: project the codes first."
         )
     if ax is None:
-        _, ax = plt.subplots(figsize=(5.4, 5.0))
+        _, ax = plt.subplots(figsize=(5.0, 4.7))
     colours = [DIGIT_COLOURS[int(k) % len(DIGIT_COLOURS)] for k in classes]
     x, y = points.T
     ax.scatter(x, y, c=colours, s=size, alpha=0.75, linewidths=0, rasterized=True)
