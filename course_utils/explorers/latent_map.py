@@ -74,9 +74,16 @@ class LatentMap(Explorer):
         if decoder is not None:
             models = {"decoder": (decoder, codes)}
         assert models is not None
-        classes = np.asarray(labels).astype(int)
+        if labels is None:
+            raise ValueError("LatentMap needs labels: the class of each image.")
+        classes = as_array(labels).astype(int)
         chosen = _evenly(len(classes), points)
         names = class_names or [str(c) for c in range(classes.max() + 1)]
+        if len(names) <= classes.max():
+            raise ValueError(
+                f"The labels have {classes.max() + 1} classes but {len(names)} "
+                "class_names: give one name per class."
+            )
         self.codes: dict[str, np.ndarray] = {}
         self.decoders: dict[str, nn.Module] = {}
         self.rounding = 0.0  # largest change of a pixel by storing weights this way

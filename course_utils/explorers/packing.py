@@ -44,7 +44,8 @@ def pack(arrays: dict[str, tuple[np.ndarray, Stored]]) -> tuple[bytes, list[dict
         table.append(
             {"name": name, "stored": kind, "shape": list(array.shape), "at": len(data)}
         )
-        parts = quantise(array) if kind == "int8" else (array.astype(kind),)
+        with np.errstate(over="ignore"):  # the next lines say it better
+            parts = quantise(array) if kind == "int8" else (array.astype(kind),)
         if not all(np.isfinite(part).all() for part in parts):
             raise ValueError(
                 f"{name} holds values that {kind} cannot: NaN, infinity or beyond "

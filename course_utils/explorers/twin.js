@@ -27,6 +27,7 @@
     const el = document.createElement("div");
     home.append(el);
     explorer.render({ model, el });
+    performance.mark("explorer ready");
   } catch (error) {
     delete home.dataset.running; // the still picture is better than nothing
     throw error;

@@ -45,7 +45,8 @@ function render({ model, el }) {
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    ask(compose(typed()));
+    const [first] = typed();
+    ask(/[-−–+]/.test(first) ? first : compose(typed())); // a whole expression, or words
   });
 
   const button = (text, query, ...more) => {

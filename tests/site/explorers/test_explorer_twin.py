@@ -1,0 +1,74 @@
+"""Any explorer on a page without a kernel."""
+
+import json
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+from samples import CODES, LABELS, decoder, latent_map, pixels, word_map
+
+from course_utils.explorers import LatentMap
+
+
+def test_explorers_on_one_page_do_not_mix(visit):
+    same = latent_map()
+    page = visit(same, word_map(), same, word_map()).page
+    first, second = page.locator(".lc-latent-map").all()
+    before = pixels(second)
+    first.get_by_label("autoencoder").click()
+    first.get_by_role("slider").press("PageUp")
+    expect(second.get_by_label("VAE")).to_be_checked()
+    np.testing.assert_array_equal(pixels(second), before)
+    lists = page.locator("datalist").evaluate_all("l => l.map(e => e.id)")
+    assert len(set(lists)) == 2
+    assert np.abs(pixels(first) - before).max() > 0.1
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [1200, 390])
+def test_accessible_and_no_wider_than_the_screen(visit, dark: bool, width: int):
+    size = {"width": width, "height": 844}
+    page = visit(latent_map(), word_map(), dark=dark, viewport=size).page
+    violations = Axe().run(page).response["violations"]
+    grave = [v for v in violations if v["impact"] in ("serious", "critical")]
+    assert grave == [], json.dumps(grave, indent=1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    small = page.locator("button").evaluate_all(
+        "list => list.filter(b => b.offsetHeight < 24 || b.offsetWidth < 24).length"
+    )
+    assert small == 0
+
+
+def test_without_scripts_and_on_paper_a_still_picture(visit):
+    page = visit(latent_map(), java_script_enabled=False).page
+    picture = page.get_by_role("img")
+    expect(picture).to_be_visible()
+    assert picture.get_attribute("alt").startswith("The codes of 200 images")
+    page = visit(latent_map()).page
+    expect(page.locator(".lc-still")).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(page.locator(".lc-still")).to_be_visible()
+    expect(page.locator(".lc-live")).to_be_hidden()
+
+
+def test_fast_enough_to_feel_direct(visit):
+    codes = {"VAE": (decoder(0, hidden=256), CODES)}
+    page = visit(LatentMap(models=codes, labels=LABELS)).page
+    start, loaded = page.evaluate(
+        "() => { const [n] = performance.getEntriesByType('navigation');"
+        "return [n.domInteractive, n.loadEventEnd]; }"
+    )
+    ready = page.evaluate("performance.getEntriesByName('explorer ready')[0].startTime")
+    decode = page.get_by_role("slider").evaluate(
+        "pad => { const event = new KeyboardEvent('keydown', { key: 'ArrowUp' });"
+        "const start = performance.now();"
+        "for (let i = 0; i < 200; i++) pad.dispatchEvent(event);"
+        "return (performance.now() - start) / 200; }"
+    )
+    print(
+        f"784-256-2: ready {ready - start:.0f} ms after the page's text and "
+        f"{ready - loaded:.0f} ms after load; {decode:.2f} ms from a key to the image"
+    )
+    assert decode < 40  # 4 on a quiet machine
+    assert ready - loaded < 1000  # 100 on a quiet machine
