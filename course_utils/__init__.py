@@ -8,7 +8,15 @@ chapter shows, claims and asks (``show``, ``claims``, ``exercises``).
 
 from . import datasets, exercises, latent, metrics, models, objectives
 from .claims import ClaimFailed, claim, claims_made
-from .datasets import Dataset, Words, flatten, load, load_words, to_float
+from .datasets import (
+    Dataset,
+    DataUnavailable,
+    Words,
+    flatten,
+    load,
+    load_words,
+    to_float,
+)
 from .exercises import compare, exercise, quiz, right, wrong
 from .metrics import knn_accuracy, neighbour_indices
 from .models import set_output_bias
@@ -26,7 +34,7 @@ from .show import (
     show,
     table,
 )
-from .training import History, TrainingError, fit
+from .training import History, TrainingError, evaluate, fit
 
 __all__ = [
     "DIGIT_COLOURS",
@@ -34,6 +42,7 @@ __all__ = [
     "MODEL_COLOURS",
     "MODEL_MARKERS",
     "ClaimFailed",
+    "DataUnavailable",
     "Dataset",
     "History",
     "TrainingError",
@@ -44,6 +53,7 @@ __all__ = [
     "compare",
     "current",
     "datasets",
+    "evaluate",
     "exercise",
     "exercises",
     "fit",
