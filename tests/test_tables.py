@@ -1,0 +1,87 @@
+"""Tables, numbers and sentences that a cell computed."""
+
+import re
+
+import pytest
+import torch
+from IPython.display import Markdown
+from markup import check
+
+import course_utils as cu
+from course_utils.show import text
+from course_utils.show.output import number
+
+ROWS = [
+    {"model": "PCA", "accuracy": 0.9571, "seconds": 12.3, "images": 60_000},
+    {"model": "cnn", "accuracy": torch.tensor(0.9714), "seconds": None},
+]
+
+
+def test_a_table_names_its_rows_and_columns():
+    html = text.as_output(ROWS, caption="Who wins?").html
+    markup = check(html)
+    scopes = [th["scope"] for th in markup.all("th")]
+    assert scopes == ["col"] * 4 + ["row"] * 2
+    assert re.findall(r"<td[^>]*>([^<]*)", html) == [
+        *("0.957", "12.30", "60,000"),
+        *("0.971", "–", "–"),
+    ]
+
+
+def test_the_best_is_marked_by_more_than_colour():
+    best = {"accuracy": "max", "seconds": "min"}
+    html = text.as_output(ROWS, caption="c", best=best).html
+    assert re.findall(r"<strong>([^<]*)</strong> <span[^>]*>★", html) == [
+        "12.30",
+        "0.971",
+    ]
+    assert html.count(" best</span>") == 2
+
+
+def test_what_looks_equal_wins_together():
+    columns = {"model": ["a", "b", "c"], "error": [0.12341, 0.12342, 0.2]}
+    html = text.as_output(columns, caption="c", best={"error": "min"}).html
+    assert html.count("<strong>0.123</strong>") == 2
+
+
+def test_a_small_number_is_not_rounded_away():
+    html = text.as_output({"rate": ["a", "b"], "lr": [0.0005, 0.04]}, caption="c").html
+    assert "0.0005" in html
+
+
+def test_tables_that_cannot_be_shown_are_refused():
+    with pytest.raises(ValueError, match="at least one row"):
+        cu.table([], caption="c")
+    with pytest.raises(ValueError, match=r"no column of the table: \['error'\]"):
+        cu.table(ROWS, caption="c", best={"error": "min"})
+    with pytest.raises(ValueError, match="as many values"):
+        cu.table({"a": [1], "b": [1, 2]}, caption="c")
+    with pytest.raises(ValueError, match="caption"):
+        cu.table(ROWS, caption="")
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (12_000, "12,000"),
+        (123_456.7, "123,457"),
+        (150.64, "150.6"),
+        (0.9423, "0.942"),
+        (-0.05, "-0.05"),
+        (2.14e-7, "2.1e-7"),
+        (0.0, "0"),
+        (float("nan"), "nan"),
+        (True, "yes"),
+        ("pen strokes", "pen strokes"),
+    ],
+)
+def test_numbers_are_written_for_readers(value, shown):
+    assert number(value) == shown
+
+
+def test_say_displays_markdown(monkeypatch):
+    shown = []
+    monkeypatch.setattr(text, "display", shown.append)
+    cu.say("**0.95** nats")
+    assert isinstance(shown[0], Markdown)
+    assert shown[0].data == "**0.95** nats"
