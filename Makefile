@@ -9,6 +9,9 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	$(if $(CONSTRAINTS),-c $(CONSTRAINTS))
 
+# Several processes with PyTorch share the cores: a thread that waits must not spin.
+export OMP_WAIT_POLICY := PASSIVE
+
 .PHONY: help book test lab bench lint format clean
 
 help: ## list the commands

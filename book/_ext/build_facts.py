@@ -1,7 +1,7 @@
 """Say on the pages what this build ran on, and how long each chapter took.
 
 Nothing here is typed by hand: the facts come from `facts.json`, which
-`tools/build.py` writes, and the times from MyST-NB's execution.
+`tools/prepare.py` writes, and the times from MyST-NB's execution.
 
 - The role {runtime}`notebooks/01-latent-space`: that notebook's run time.
 - The directive {build-facts}: tables of run times, machine, data and versions.

@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 ROOT = Path(__file__).resolve().parents[2]
 # What a rehearsal builds lies apart from the real thing.
 REHEARSAL = os.environ.get("COURSE_BUDGET") == "smoke"
-SITE = ROOT / ("_build/smoke/_build" if REHEARSAL else "_build") / "html"
+SITE = ROOT / ("_build/smoke" if REHEARSAL else "_build") / "html"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 WIDE, PHONE = 1280, 390
 
