@@ -33,8 +33,9 @@ class LatentMap(Explorer):
         ``{"VAE": (decoder, codes), "autoencoder": (decoder, codes)}``.
     model, z : where to start; by default the first model at its first code.
     image_shape : (height, width) or (height, width, 3).
-    stored : how the page holds the weights: "float16", "float32" or "int8" (half as
-        large as float16). `rounding` says what that costs.
+    stored : how the page holds the weights: "float16" (not to be seen), "float32", or
+        "int8": half of float16's size, for several models on one page; a few pixels
+        then change by some hundredths. `rounding` says by how much at most.
     points : how many of the codes to draw, evenly picked.
     label, try_this : what stands above and below.
 
