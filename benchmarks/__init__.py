@@ -1,0 +1,1 @@
+"""How fast the course trains, beside its peers: ``python -m benchmarks``."""
