@@ -17,7 +17,7 @@ from .datasets import (
     load_words,
     to_float,
 )
-from .exercises import compare, exercise, quiz, right, wrong
+from .exercises import attempt, compare, exercise, quiz, right, wrong
 from .metrics import knn_accuracy, neighbour_indices
 from .models import set_output_bias
 from .runtime import budgeted, current, seed_everything, setup
@@ -47,6 +47,7 @@ __all__ = [
     "History",
     "TrainingError",
     "Words",
+    "attempt",
     "budgeted",
     "claim",
     "claims_made",
