@@ -78,8 +78,8 @@
     const describe = () => {
       const count = (kind) => store.keys().filter((key) => key.startsWith(kind)).length;
       text.textContent =
-        `Remembered in this browser: ${count("read:")} chapters read, ` +
-        `${count("done:")} exercises done, ${count("quiz:")} quiz questions answered.`;
+        `Remembered in this browser: chapters read: ${count("read:")}, ` +
+        `exercises done: ${count("done:")}, quiz questions answered: ${count("quiz:")}.`;
     };
     button.addEventListener("click", () => {
       store.keys().forEach((key) => store.set(key, null));
