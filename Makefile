@@ -12,6 +12,9 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 # Several processes with PyTorch share the cores: a thread that waits must not spin.
 export OMP_WAIT_POLICY := PASSIVE
 
+# In a rehearsal the build has run the notebooks; elsewhere they are tests of their own.
+WHAT := $(if $(filter smoke,$(COURSE_BUDGET)),tests)
+
 .PHONY: help book test lab bench lint format clean
 
 help: ## list the commands
@@ -22,7 +25,7 @@ book: $(VENV)/.book ## run the notebooks and build the site
 
 test: $(VENV)/.test ## run all tests: the package's, the notebooks', the site's
 	@$(BIN)/python tools/build.py
-	$(BIN)/python -m pytest -n 2 --dist loadscope
+	$(BIN)/python -m pytest -n 2 --dist loadscope $(WHAT)
 
 lab: $(VENV)/.book ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks

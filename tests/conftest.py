@@ -6,23 +6,18 @@ from pathlib import Path
 import matplotlib
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
-
 matplotlib.use("Agg")  # not by MPLBACKEND, which the notebooks' kernels would inherit
 os.environ["TQDM_DISABLE"] = "1"
 if folder := os.environ.get("LATENT_DATA_DIR"):  # the notebooks' kernels run elsewhere
     os.environ["LATENT_DATA_DIR"] = str(Path(folder).resolve())
 
 
-@pytest.fixture(scope="session")
-def root() -> Path:
-    """The repository."""
-    return ROOT
-
-
-@pytest.fixture(scope="session")
-def notebooks(root: Path) -> list[Path]:
-    """The chapters, in reading order."""
-    found = sorted((root / "notebooks").glob("*.ipynb"))
-    assert found, "there are no notebooks"
-    return found
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """A rehearsal is for those who edit, and short: leave out what is slow."""
+    if os.environ.get("COURSE_BUDGET") != "smoke":
+        return
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    config.hook.pytest_deselected(items=slow)
+    items[:] = [item for item in items if item not in slow]

@@ -11,10 +11,7 @@ import nbformat
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-# A rehearsal is for those who edit chapters, and short.
-pytestmark = pytest.mark.skipif(
-    os.environ.get("COURSE_BUDGET") == "smoke", reason="not in a rehearsal"
-)
+pytestmark = pytest.mark.slow
 TOC = "format: jb-book\nroot: book/intro\nchapters:\n  - file: notebooks/one\n"
 
 

@@ -18,7 +18,8 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-REHEARSAL = os.environ.get("COURSE_BUDGET") == "smoke"
+
+pytestmark = pytest.mark.slow
 # What Colab may lack; the set-up cell must bring it.
 MISSING = {"anywidget", "psygnal"}
 # Colab's kernel has imported this before the first cell runs.
@@ -115,7 +116,7 @@ def test_set_up_cell_installs_the_course(
         r"git\+https://[^\s\"]+", f"git+{ROOT.as_uri()}@{revision}", cells[0].source
     )
     assert replaced == 1
-    notebook.cells = cells[:4] if REHEARSAL else cells
+    notebook.cells = cells
 
     before = installed(colab_python)
     run(notebook, colab_python, tmp_path)
