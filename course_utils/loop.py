@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from tqdm.auto import tqdm
 
 from . import distributed
-from .objectives import Objective
+from .objectives import Objective, Parts
 from .runtime import own_randomness
 from .schedules import SCHEDULES, learning_rate
 from .steps import Batches, TrainingStep, compiled, is_out_of_memory, try_step
@@ -37,7 +37,7 @@ class Recipe:
     patience: int | None
     clip: float | None
     precision: str
-    compile: bool
+    compile: bool | str
     seed: int
 
     def __post_init__(self) -> None:
@@ -77,13 +77,18 @@ class Loop:
         self.good_weights = weights_of(model)
         self.shuffler = torch.Generator().manual_seed(recipe.seed)
         self.optimizer = torch.optim.Adam(
-            model.parameters(), recipe.lr, recipe.betas, fused=True
+            model.parameters(),
+            recipe.lr,
+            recipe.betas,
+            fused=batches.device.type in ("cpu", "cuda", "mps", "xpu"),
         )
         step = TrainingStep(model, objective, recipe.precision)
         self.names = try_step(step, batches)
-        self.step = self.full_step = distributed.synchronised(step)
+        self.step = distributed.synchronised(step)
+        self.full_step: Callable[..., Parts] = self.step
         if recipe.compile:
-            self.full_step = compiled(self.step, batches, recipe.batch_size)
+            mode = None if recipe.compile is True else str(recipe.compile)
+            self.full_step = compiled(self.step, batches, recipe.batch_size, mode)
 
     def epoch(self) -> dict[str, Any]:
         """See every image once, in a new order; return a row of the history."""

@@ -96,26 +96,21 @@ class DenseAutoencoder(Autoencoder):
 
 
 class ConvAutoencoder(Autoencoder):
-    """Strided convolutions down to 7×7, a bottleneck, and the same way up again."""
+    """64 filters of 6×6 pixels at 7×7 places, a bottleneck, and the same way back."""
 
-    def __init__(self, latent_dim: int = 32, channels: int = 16) -> None:
-        narrow, wide = channels, 2 * channels
+    def __init__(self, latent_dim: int = 32, channels: int = 64) -> None:
         encoder = nn.Sequential(
             nn.Unflatten(1, (1, 28)),
-            nn.Conv2d(1, narrow, 3, stride=2, padding=1),
-            nn.ReLU(),
-            nn.Conv2d(narrow, wide, 3, stride=2, padding=1),
+            nn.Conv2d(1, channels, 6, stride=4, padding=1),
             nn.ReLU(),
             nn.Flatten(),
-            nn.Linear(wide * 7 * 7, latent_dim),
+            nn.Linear(channels * 7 * 7, latent_dim),
         )
         decoder = nn.Sequential(
-            nn.Linear(latent_dim, wide * 7 * 7),
+            nn.Linear(latent_dim, channels * 7 * 7),
             nn.ReLU(),
-            nn.Unflatten(1, (wide, 7, 7)),
-            nn.ConvTranspose2d(wide, narrow, 4, stride=2, padding=1),
-            nn.ReLU(),
-            nn.ConvTranspose2d(narrow, 1, 4, stride=2, padding=1),
+            nn.Unflatten(1, (channels, 7, 7)),
+            nn.ConvTranspose2d(channels, 1, 6, stride=4, padding=1),
             nn.Flatten(1, 2),
         )
         super().__init__(latent_dim, encoder, decoder)

@@ -14,8 +14,8 @@ from . import distributed
 from .checkpoints import Slot
 from .loop import Callback, Loop, Recipe, TrainingError, weights_of
 from .objectives import Objective
-from .runtime import best_precision, current, own_randomness
-from .steps import Batches, Data
+from .runtime import current, own_randomness
+from .steps import Batches, Data, fast_precision
 
 __all__ = ["Callback", "History", "TrainingError", "evaluate", "fit"]
 
@@ -57,7 +57,7 @@ def fit(
     patience: int | None = None,
     clip: float | None = None,
     precision: str = "auto",
-    compile: bool = False,
+    compile: bool | str = False,
     keep_as: str | None = None,
     retrain: bool = False,
     seed: int | None = None,
@@ -80,8 +80,8 @@ def fit(
     patience : stop after so many epochs without a better validation loss, and put
         the best weights back
     clip : the largest norm of a gradient
-    precision : "float32", "bfloat16", or "auto": what the hardware is fast at
-    compile : whether to use ``torch.compile``
+    precision : "float32", "bfloat16", or "auto": what is fast for this model here
+    compile : whether to use ``torch.compile``, or the mode to use it in
     keep_as, retrain : name in the checkpoint store; refuse to reuse what is there
     seed : default: the runtime's
     callbacks : called as ``callback(model, step, epoch)`` before the first step (0, 0)
@@ -99,7 +99,7 @@ def fit(
     """
     runtime = current()
     if precision == "auto":
-        precision = best_precision(runtime.device)
+        precision = fast_precision(model, runtime.device)
     seed = runtime.seed if seed is None else seed
     recipe = Recipe(epochs, batch_size, lr, betas, schedule, warmup, patience, clip,
                     precision, compile, seed)  # fmt: skip
