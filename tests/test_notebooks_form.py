@@ -98,7 +98,7 @@ def test_results_are_claimed(notebook: NotebookNode) -> None:
 
 
 def test_pictures_have_words(notebook: NotebookNode) -> None:
-    for name in ("show", "montage", "image_rows", "player"):
+    for name in ("show", "image_rows", "player"):
         for call in calls(notebook, name):
             given = {keyword.arg for keyword in call.keywords}
             assert {"alt", "caption"} <= given, ast.unparse(call)
