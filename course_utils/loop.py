@@ -13,7 +13,14 @@ from . import distributed
 from .objectives import Objective, Parts
 from .runtime import own_randomness
 from .schedules import SCHEDULES, learning_rate
-from .steps import Batches, TrainingStep, compiled, is_out_of_memory, try_step
+from .steps import (
+    Batches,
+    TrainingStep,
+    compiled,
+    first_line,
+    is_out_of_memory,
+    try_step,
+)
 
 LOOK_EVERY = 50  # steps: to read a loss is to wait for the GPU, so not after each
 
@@ -76,14 +83,14 @@ class Loop:
         self.pieces = 1  # a batch goes through the model in so many parts
         self.good_weights = weights_of(model)
         self.shuffler = torch.Generator().manual_seed(recipe.seed)
+        step = TrainingStep(model, objective, recipe.precision)
+        self.names = try_step(step, batches)
         self.optimizer = torch.optim.Adam(
             model.parameters(),
             recipe.lr,
             recipe.betas,
             fused=batches.device.type in ("cpu", "cuda", "mps", "xpu"),
         )
-        step = TrainingStep(model, objective, recipe.precision)
-        self.names = try_step(step, batches)
         self.step = distributed.synchronised(step)
         self.full_step: Callable[..., Parts] = self.step
         if recipe.compile:
@@ -171,7 +178,7 @@ class Loop:
             except (RuntimeError, MemoryError) as error:
                 if not is_out_of_memory(error):
                     raise
-                reason = str(error).splitlines()[0]
+                reason = first_line(error)
             # Out of the except block, the tensors of the failed try are freed.
             self._halve_pieces(len(batch), reason)
 

@@ -26,8 +26,7 @@ class Batches:
     """
 
     def __init__(self, data: Data, device: torch.device, what: str = "data") -> None:
-        images, labels = data if isinstance(data, tuple | list) else (data, None)
-        _check(images, labels, what)
+        images, labels = _check(data, what)
         self.images = images.to(device)
         self.labels = None if labels is None else labels.to(device)
 
@@ -80,6 +79,8 @@ def try_step(step: TrainingStep, batches: Batches) -> list[str]:
     ValueError
         If the model cannot take the images, or the objective gives no loss.
     """
+    if not any(p.requires_grad for p in step.parameters()):
+        raise ValueError("The model has no weights to train.")
     step.eval()
     images, labels = batches[torch.zeros(2, dtype=torch.int64, device=batches.device)]
     try:
@@ -113,10 +114,9 @@ def compiled(
     try:
         fast(*batches[distributed.share(indices)[0]])["loss"].backward()
     except Exception as error:  # whatever it is, eager still works
-        reason = (str(error).splitlines() or [""])[0]
         distributed.say(
-            f"torch.compile does not work here ({type(error).__name__}: {reason}), so "
-            "training runs without it."
+            f"torch.compile does not work here ({first_line(error)}), so training runs "
+            "without it."
         )
         fast = step
     step.zero_grad()
@@ -141,7 +141,15 @@ def is_out_of_memory(error: BaseException) -> bool:
     )
 
 
-def _check(images: Tensor, labels: Tensor | None, what: str) -> None:
+def first_line(error: BaseException) -> str:
+    """What an error says, without the pages that may follow."""
+    return f"{type(error).__name__}: {error}".splitlines()[0]
+
+
+def _check(data: Data, what: str) -> tuple[Tensor, Tensor | None]:
+    """Images and labels, if that is what the data are."""
+    pair = isinstance(data, tuple | list) and len(data) == 2
+    images, labels = data if pair else (data, None)
     if not isinstance(images, Tensor):
         raise ValueError(
             f"The {what} must be an image tensor or (images, labels), not a "
@@ -168,3 +176,4 @@ def _check(images: Tensor, labels: Tensor | None, what: str) -> None:
             f"The {what} hold {len(images)} images and {count} labels: pass a label "
             "tensor with one per image."
         )
+    return images, labels
