@@ -53,7 +53,6 @@ function makePad(label, plot, move) {
     const key = KEYS[event.key];
     if (!key || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
-    event.stopPropagation();
     const step = event.shiftKey ? 0.1 : 0.02;
     go(at[0] + step * key[0], at[1] + step * key[1]);
   });

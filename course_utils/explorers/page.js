@@ -20,8 +20,6 @@ function frame(model, el, name, ...parts) {
       class: `lc-live ${name}`,
       role: "group",
       "aria-label": model.get("label"),
-      // JupyterLab must not take the arrow keys for itself
-      "data-lm-suppress-shortcuts": "true",
     },
     element("p", { class: "lc-label" }, model.get("label")),
     ...parts,
@@ -31,8 +29,11 @@ function frame(model, el, name, ...parts) {
       element("p", { class: "lc-try" }, element("strong", {}, "Try this: "), tip),
     );
   }
+  // What is typed here is meant for the explorer, not for JupyterLab's shortcuts.
+  root.addEventListener("keydown", (event) => {
+    if (!event.ctrlKey && !event.altKey && !event.metaKey) event.stopPropagation();
+  });
   el.append(root);
-  return root;
 }
 
 const POWERS = Float32Array.from({ length: 32 }, (_, e) => 2 ** (e - 25));

@@ -48,3 +48,10 @@ def pixels(explorer: Locator | Page) -> np.ndarray:
         "return [...pen.getImageData(0, 0, width, height).data]; }"
     )
     return np.reshape(rgba, (28, 28, 4))[..., 0] / 255
+
+
+def position(pad: Locator) -> tuple[float, float]:
+    """Where the marker stands, in percent of the pad."""
+    return pad.locator(".lc-marker").evaluate(
+        "m => [parseFloat(m.style.left), parseFloat(m.style.bottom)]"
+    )

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from playwright.sync_api import Locator, expect
-from samples import CODES, latent_map, pixels
+from samples import CODES, latent_map, pixels, position
 
 from course_utils.explorers import LatentMap
 
@@ -18,13 +18,6 @@ def code_at(explorer: LatentMap, pad: Locator, x: float, y: float) -> list[float
     view = next(m for m in explorer.models if m["name"] == explorer.model)
     at = np.clip([(x - left) / width, 1 - (y - top) / height], 0, 1)
     return (np.array(view["centre"]) + (2 * at - 1) * view["reach"]).tolist()
-
-
-def position(pad: Locator) -> tuple[float, float]:
-    """Where the marker stands, in percent of the pad."""
-    return pad.locator(".lc-marker").evaluate(
-        "m => [parseFloat(m.style.left), parseFloat(m.style.bottom)]"
-    )
 
 
 @pytest.mark.parametrize("home", ["http", "file"])
