@@ -1,0 +1,158 @@
+"""Checks of chapter 2, *Autoencoders*: each names the mistake it recognises."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from course_utils.exercises.core import Verdict, attempt, exercise, wrong
+from course_utils.exercises.diagnosis import compare
+
+
+@exercise("ch2-error", "How far off is each image?")
+def error_per_image(answer: Callable[[Tensor, Tensor], Tensor]) -> Verdict:
+    """Squared error summed over pixels, for images [N, 28, 28]: [N]."""
+    images, rebuilt = torch.rand(2, 5, 28, 28, generator=_dice())
+    difference = rebuilt - images
+    right = difference.square().sum((1, 2))
+    return compare(
+        answer(images, rebuilt),
+        right,
+        mistakes={
+            "You averaged over the pixels: your numbers are 784 times too small. "
+            "The course sums over pixels.": right / 784,
+            "You averaged over the images too early: keep one number per image.": (
+                right.mean()
+            ),
+            "You summed over the images as well: sum over dimensions 1 and 2 "
+            "only.": right.sum(),
+            "You summed over the images, dimension 0, and kept the pixels: sum over "
+            "dimensions 1 and 2.": difference.square().sum(0),
+            "You forgot the square: errors of opposite sign cancel out.": (
+                difference.sum((1, 2))
+            ),
+            "You forgot the square, with the difference the other way round.": (
+                -difference.sum((1, 2))
+            ),
+            "You took the absolute error: square the differences.": (
+                difference.abs().sum((1, 2))
+            ),
+            "You took the root: that is a distance. Leave the squares as they are.": (
+                right.sqrt()
+            ),
+            "You summed over one dimension of the image only: sum over both.": (
+                difference.square().sum(2)
+            ),
+        },
+        why="One number per image, in nats. Its mean is the loss.",
+    )
+
+
+@exercise("ch2-subspace", "Do two models span the same space?")
+def overlap(answer: Callable[[Tensor, Tensor], Tensor]) -> Verdict:
+    """Mean squared cosine of the principal angles between two column spaces."""
+    dice = _dice()
+    first = torch.randn(784, 4, generator=dice)
+    mixed = first @ torch.randn(4, 4, generator=dice)
+    same = compare(
+        answer(first, mixed),
+        torch.tensor(1.0),
+        mistakes={
+            "You compared the weights themselves. These two matrices span the same "
+            "space with other axes, so their overlap is 1: orthogonalise the columns "
+            "first, with `torch.linalg.qr`.": _matching_columns(first, mixed),
+            "You only brought the columns to length one. They must also be "
+            "orthogonal: use `torch.linalg.qr`.": _normalised_only(first, mixed),
+            "You did not orthogonalise the columns: use `torch.linalg.qr`.": (
+                torch.linalg.svdvals(first.T @ mixed).square().mean()
+            ),
+            "You summed the squared cosines: take their mean.": torch.tensor(4.0),
+        },
+        tolerance=1e-3,
+    )
+    if same.state != "right":
+        return same
+    other = first + torch.randn(784, 4, generator=dice)
+    cosines = _cosines(first, other)
+    return compare(
+        answer(first, other),
+        cosines.square().mean(),
+        mistakes={
+            "You forgot to square the cosines.": cosines.mean(),
+            "You returned the largest cosine: one common direction does not make a "
+            "common space.": cosines.max(),
+            "You returned the smallest cosine: take the mean of the squares.": (
+                cosines.min()
+            ),
+        },
+        tolerance=1e-3,
+        why="It does not change when the columns are mixed, stretched or reordered: "
+        "it compares spaces, not axes.",
+    )
+
+
+@exercise("ch2-denoising", "The denoising loss")
+def denoising_loss(answer: Callable[..., Tensor]) -> Verdict:
+    """Squared error to the clean image of what the model makes of the noisy one."""
+    dice = _dice()
+    clean = torch.rand(6, 28, 28, generator=dice)
+    noisy = (clean + 0.5 * torch.randn(6, 28, 28, generator=dice)).clamp(0, 1)
+
+    def model(images: Tensor) -> Tensor:
+        return 0.7 * images + 0.1
+
+    def loss(image: Tensor, target: Tensor) -> Tensor:
+        return (model(image) - target).square().sum() / len(clean)
+
+    right = loss(noisy, clean)
+    return compare(
+        answer(model, noisy, clean),
+        right,
+        mistakes={
+            "Your target is the noisy image: the network would learn to rebuild the "
+            "noise. Compare with the clean one.": loss(noisy, noisy),
+            "You put the clean image in: then there is nothing to clean. The noisy one "
+            "goes in.": loss(clean, clean),
+            "You swapped the two: noisy goes in, clean is the target.": (
+                loss(clean, noisy)
+            ),
+            "You never used the model.": (noisy - clean).square().sum() / len(clean),
+            "You averaged over the pixels: 784 times too small.": right / 784,
+            "You summed over the batch: divide by the number of images.": right * 6,
+        },
+        why="The input is damaged, the target is not: copying no longer helps.",
+    )
+
+
+@exercise("ch2-threshold", "Where does the alarm ring?")
+def alarm_threshold(answer: Callable[[Tensor, float], Tensor]) -> Verdict:
+    """The score that only a share ``rate`` of normal images exceeds."""
+    scores = torch.distributions.Exponential(torch.tensor(0.1))
+    torch_state = torch.get_rng_state()
+    torch.manual_seed(0)
+    normal = scores.sample((2000,))
+    torch.set_rng_state(torch_state)
+    return compare(
+        answer(normal, 0.05),
+        normal.quantile(0.95),
+        mistakes={},
+    )
+
+
+def _dice() -> torch.Generator:
+    return torch.Generator().manual_seed(0)
+
+
+def _cosines(a: Tensor, b: Tensor) -> Tensor:
+    """Cosines of the principal angles between the column spaces, largest first."""
+    return torch.linalg.svdvals(torch.linalg.qr(a).Q.T @ torch.linalg.qr(b).Q)
+
+
+def _matching_columns(a: Tensor, b: Tensor) -> Tensor:
+    """Mean squared cosine of column k with column k."""
+    return torch.cosine_similarity(a, b, dim=0).square().mean()
+
+
+def _normalised_only(a: Tensor, b: Tensor) -> Tensor:
+    a, b = a / a.norm(dim=0), b / b.norm(dim=0)
+    return torch.linalg.svdvals(a.T @ b).square().mean()
