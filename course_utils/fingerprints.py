@@ -4,12 +4,13 @@ import functools
 import hashlib
 import sys
 import types
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
+
+PLAIN = bool | int | float | str | torch.Tensor
 
 
 def fingerprint(thing: Any) -> str:
@@ -19,25 +20,27 @@ def fingerprint(thing: Any) -> str:
     functions and classes of the course or the notebook that it uses. Comments and
     layout do not matter. A model counts by its code, settings and weights.
     """
-    digest = hashlib.blake2b(digest_size=16)
-    for piece in _pieces(thing, set()):
-        digest.update(piece)
-    return digest.hexdigest()
+    return _digest(thing, {})
 
 
-def _pieces(thing: Any, seen: set[int]) -> Iterator[bytes | memoryview]:
-    """What makes this thing what it is, as bytes."""
-    yield f"<{type(thing).__name__}>".encode()
-    if thing is None or isinstance(thing, bool | int | float | str | bytes):
-        yield repr(thing).encode()
-    elif isinstance(thing, torch.Tensor | np.ndarray):
+def _digest(thing: Any, known: dict[int, tuple[Any, str]]) -> str:
+    """The digest, given those of the things met before (kept alive, or ids repeat)."""
+    if id(thing) in known:
+        return known[id(thing)][1]
+    known[id(thing)] = (thing, "itself")  # where a function calls itself
+    total = hashlib.blake2b(digest_size=16)
+    if isinstance(thing, torch.Tensor | np.ndarray | np.generic):
         tensor = torch.as_tensor(thing).detach().cpu().contiguous()
-        yield f"{tensor.dtype} {tuple(tensor.shape)}".encode()
-        yield tensor.flatten().view(torch.uint8).numpy().data
-    elif id(thing) not in seen:  # what contains itself ends here
-        seen.add(id(thing))
+        total.update(f"{tensor.dtype} {tuple(tensor.shape)}".encode())
+        total.update(tensor.flatten().view(torch.uint8).numpy().data)
+    elif thing is None or isinstance(thing, bool | int | float | str | bytes):
+        total.update(repr(thing).encode())
+    else:
+        total.update(type(thing).__name__.encode())
         for part in _parts(thing):
-            yield from _pieces(part, seen)
+            total.update(_digest(part, known).encode())
+    known[id(thing)] = (thing, total.hexdigest())
+    return total.hexdigest()
 
 
 def _parts(thing: Any) -> list[Any]:
@@ -46,7 +49,9 @@ def _parts(thing: Any) -> list[Any]:
         case list() | tuple():
             return list(thing)
         case dict() | types.MappingProxyType():
-            return [part for key in sorted(thing) for part in (key, thing[key])]
+            return [
+                part for key in sorted(thing, key=repr) for part in (key, thing[key])
+            ]
         case set() | frozenset():
             return sorted(thing, key=repr)
         case types.CodeType():
@@ -67,8 +72,10 @@ def _parts(thing: Any) -> list[Any]:
             defaults = [thing.__defaults__, thing.__kwdefaults__]
             return [thing.__code__, defaults, enclosed, _globals_used(thing)]
         case type():
+            plain = {k: v for k, v in vars(thing).items() if isinstance(v, PLAIN)}
             code = {k: v for k, v in vars(thing).items() if _is_code(v)}
-            return [_name(thing), code, list(thing.__bases__)]
+            plain.pop("__doc__", None)
+            return [_name(thing), plain, code, list(thing.__bases__)]
     return [type(thing), _settings(thing)]
 
 
@@ -80,7 +87,8 @@ def _settings(thing: Any) -> Any:
         own = {k: v for k, v in vars(thing).items() if not k.startswith("_")}
         own.pop("training")
         return [own, thing._parameters, thing._buffers, thing._modules]
-    return getattr(thing, "__dict__", None)
+    # An address in a repr makes it another thing each time: trained anew, not wrong.
+    return getattr(thing, "__dict__", repr(thing))
 
 
 def _globals_used(function: types.FunctionType) -> list[Any]:
@@ -89,8 +97,7 @@ def _globals_used(function: types.FunctionType) -> list[Any]:
     used = [function.__globals__[n] for n in names if n in function.__globals__]
     for module in [u for u in used if isinstance(u, types.ModuleType) and _is_ours(u)]:
         used += [getattr(module, n) for n in names if hasattr(module, n)]
-    plain = bool | int | float | str | torch.Tensor
-    return [u for u in used if isinstance(u, plain) or (_is_code(u) and _is_ours(u))]
+    return [u for u in used if isinstance(u, PLAIN) or (_is_code(u) and _is_ours(u))]
 
 
 def _names(code: types.CodeType) -> set[str]:
@@ -111,7 +118,7 @@ def _is_ours(thing: Any) -> bool:
     root = (name or "builtins").partition(".")[0]
     file = getattr(sys.modules.get(root), "__file__", None) or ""
     installed = root in sys.stdlib_module_names or "-packages" in file
-    return root == __package__ or not installed
+    return root in ("__main__", __package__) or not installed
 
 
 def _name(thing: Any) -> str:

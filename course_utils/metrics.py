@@ -67,6 +67,9 @@ def knn_accuracy(
 
     A tied vote goes to the smallest label, as in scikit-learn.
     """
+    for what, x, y in (("training", train_x, train_y), ("test", test_x, test_y)):
+        if len(x) != len(y):
+            raise ValueError(f"There are {len(x)} {what} points and {len(y)} labels.")
     nearest = neighbour_indices(test_x, train_x, k, chunk=chunk)
     votes = torch.nn.functional.one_hot(train_y.cpu()[nearest]).sum(1)
     return (votes.argmax(1) == test_y.cpu()).float().mean().item()

@@ -1,0 +1,88 @@
+"""Shapes, ranges and starting points of the course's networks."""
+
+import pytest
+import torch
+
+from course_utils.models import (
+    ConvAutoencoder,
+    DenseAutoencoder,
+    DenseVAE,
+    DigitCNN,
+    LinearAutoencoder,
+    set_output_bias,
+)
+
+IMAGES = torch.rand(3, 28, 28)
+AUTOENCODERS = [LinearAutoencoder, DenseAutoencoder, ConvAutoencoder, DenseVAE]
+
+
+@pytest.mark.parametrize("kind", AUTOENCODERS)
+def test_codes_and_images_have_their_shapes(kind):
+    model = kind(latent_dim=7)
+    codes = model.encode(IMAGES)
+    assert codes.shape == (3, 7) and model.latent_dim == 7
+    assert model.decode(codes).shape == IMAGES.shape
+    assert torch.equal(model(IMAGES), model.decode(codes))
+
+
+@pytest.mark.parametrize("kind", AUTOENCODERS[1:])
+def test_images_are_the_sigmoid_of_logits(kind):
+    model = kind()
+    codes = 50 * torch.randn(3, model.latent_dim)
+    images = model.decode(codes)
+    assert images.min() >= 0 and images.max() <= 1
+    assert torch.equal(images, model.decode_logits(codes).sigmoid())
+
+
+def test_the_linear_autoencoder_is_affine_and_not_squeezed():
+    model = LinearAutoencoder(4)
+    a, b = torch.rand(2, 1, 28, 28)
+    middle = model((a + b) / 2)
+    torch.testing.assert_close(middle, (model(a) + model(b)) / 2)
+    assert model.decode(100 * torch.randn(9, 4)).min() < 0
+
+
+def test_the_vae_has_the_reference_layers():
+    shapes = [tuple(p.shape) for p in DenseVAE().parameters() if p.dim() == 2]
+    assert shapes == [(256, 784), (4, 256), (256, 2), (784, 256)]
+
+
+def test_the_vae_samples_from_its_posterior():
+    model = DenseVAE(latent_dim=2)
+    mu = torch.tensor([[1.0, -2.0]]).expand(50_000, 2)
+    log_var = torch.tensor([[0.0, -2.0]]).expand(50_000, 2)
+    z = model.sample(mu, log_var)
+    torch.testing.assert_close(z.mean(0), mu[0], atol=0.03, rtol=0)
+    torch.testing.assert_close(z.std(0), (log_var[0] / 2).exp(), atol=0.02, rtol=0)
+    assert torch.equal(model.encode(IMAGES), model.posterior(IMAGES)[0])
+
+
+def test_the_classifiers_head_reads_its_features():
+    model = DigitCNN()
+    features = model.features(IMAGES)
+    assert features.shape == (3, 64)
+    assert model(IMAGES).shape == (3, 10)
+    assert torch.equal(model(IMAGES), model.head(features))
+
+
+@pytest.mark.parametrize("kind", [DenseAutoencoder, DenseVAE])
+@pytest.mark.parametrize("as_bytes", [True, False])
+def test_output_bias_starts_at_the_mean_image(kind, as_bytes):
+    images = torch.randint(0, 256, (50, 28, 28), dtype=torch.uint8)
+    images[:, 0] = 0
+    mean = images.float().mean(0) / 255
+    model = kind()
+    set_output_bias(model, images if as_bytes else images / 255)
+    last = [p for n, p in model.decoder.named_parameters() if n.endswith("bias")][-1]
+    start = last.detach().sigmoid().view(28, 28)
+    torch.testing.assert_close(start[1:], mean[1:])
+    # Always dark: as dark as if one image in 50 had ink, and a finite logit.
+    torch.testing.assert_close(start[0], torch.full((28,), 1 / 50))
+
+
+def test_output_bias_of_a_convolution_is_the_mean_of_all_pixels():
+    images = torch.full((50, 28, 28), 51, dtype=torch.uint8)
+    model = ConvAutoencoder()
+    set_output_bias(model, images)
+    last = [p for n, p in model.decoder.named_parameters() if n.endswith("bias")][-1]
+    assert last.sigmoid().item() == pytest.approx(0.2)
