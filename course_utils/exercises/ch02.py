@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from course_utils.exercises.core import Verdict, attempt, exercise, wrong
+from course_utils.exercises.core import Verdict, exercise
 from course_utils.exercises.diagnosis import compare
 
 
@@ -124,18 +124,48 @@ def denoising_loss(answer: Callable[..., Tensor]) -> Verdict:
     )
 
 
-@exercise("ch2-threshold", "Where does the alarm ring?")
+@exercise("ch2-threshold", "When does the alarm ring?")
 def alarm_threshold(answer: Callable[[Tensor, float], Tensor]) -> Verdict:
-    """The score that only a share ``rate`` of normal images exceeds."""
-    scores = torch.distributions.Exponential(torch.tensor(0.1))
-    torch_state = torch.get_rng_state()
-    torch.manual_seed(0)
-    normal = scores.sample((2000,))
-    torch.set_rng_state(torch_state)
+    """The score that only a share ``rate`` of the normal images exceeds."""
+    scores = -10 * torch.rand(2000, generator=_dice()).log()  # skewed, as errors are
+    mean, spread = scores.mean(), scores.std()
+    first = compare(
+        answer(scores, 0.05),
+        scores.quantile(0.95),
+        mistakes={
+            "That is the wrong tail: 95 % of the normal images would ring. Large "
+            "errors are suspicious, so take the quantile 1 − rate.": (
+                scores.quantile(0.05)
+            ),
+            "You shared the rate between two tails. Only large errors ring: all of it "
+            "belongs to the upper tail.": scores.quantile(0.975),
+            "Mean + 1.645 deviations holds for a normal distribution. Errors are "
+            "skewed: count instead, with a quantile.": mean + 1.645 * spread,
+            "Mean + 2 deviations holds for a normal distribution. Errors are skewed: "
+            "count instead, with a quantile.": mean + 2 * spread,
+            "Mean + 3 deviations never asks for the rate: use a quantile.": (
+                mean + 3 * spread
+            ),
+            "Above the largest normal score nothing rings: no false alarms, but few "
+            "hits either.": scores.max(),
+            "You took a share of the largest score. The rate counts images: use a "
+            "quantile.": 0.95 * scores.max(),
+            "You returned the false alarms themselves: one number is asked for, the "
+            "threshold.": scores[scores > scores.quantile(0.95)],
+        },
+        tolerance=5e-3,
+    )
+    if first.state != "right":
+        return first
     return compare(
-        answer(normal, 0.05),
-        normal.quantile(0.95),
-        mistakes={},
+        answer(scores, 0.2),
+        scores.quantile(0.8),
+        mistakes={
+            "Your threshold is right for a rate of 0.05 and does not change with the "
+            "rate.": scores.quantile(0.95),
+        },
+        tolerance=5e-3,
+        why="Chosen on normal images alone, before any anomaly was seen.",
     )
 
 
