@@ -60,6 +60,8 @@ def share(batch: torch.Tensor) -> tuple[torch.Tensor, float]:
     A batch smaller than the number of processes leaves some without work; they
     take one element at weight 0, so that all still meet in the gradient exchange.
     """
+    if world_size() == 1:
+        return batch, 1.0
     mine = batch.tensor_split(world_size())[rank()]
     return (mine, len(mine) / len(batch)) if len(mine) else (batch[:1], 0.0)
 

@@ -185,13 +185,15 @@ class Loop:
     def _add_up_gradient(self, batch: Tensor) -> Tensor:
         share, weight = distributed.share(batch)
         step = self.full_step if len(batch) == self.recipe.batch_size else self.step
-        total = torch.zeros(len(self.names), device=share.device)
-        for piece in share.chunk(self.pieces):
+        total = torch.zeros(())
+        for piece in share.chunk(self.pieces) if self.pieces > 1 else [share]:
             part = weight * len(piece) / len(share)
             parts = step(*self.batches[piece])
             # Processes average their gradients; ours are shares of a sum.
-            (parts["loss"] * part * distributed.world_size()).backward()
-            total += part * torch.stack([p.detach() for p in parts.values()])
+            scale = part * distributed.world_size()
+            (parts["loss"] if scale == 1 else scale * parts["loss"]).backward()
+            values = torch.stack([value.detach() for value in parts.values()])
+            total = values if part == 1 else total + part * values
         return total
 
     def _halve_pieces(self, batch_size: int, reason: str) -> None:

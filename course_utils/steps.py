@@ -61,9 +61,9 @@ class TrainingStep(nn.Module):
 
     def forward(self, images: Tensor, labels: Tensor | None) -> Parts:
         """The objective's parts, nats per image."""
-        device = images.device.type
-        bfloat16 = self.precision == "bfloat16"
-        with torch.autocast(device, torch.bfloat16, enabled=bfloat16):
+        if self.precision == "float32":
+            return self.objective(self.model, images, labels)
+        with torch.autocast(images.device.type, torch.bfloat16):
             return self.objective(self.model, images, labels)
 
 
