@@ -8,6 +8,9 @@ from sphinx.application import Sphinx
 MENDED = {
     # a list whose children are no list items
     'role="doc-biblioentry"': 'role="listitem"',
+    # the same id for every exercise on a page
+    '<section id="exercise-content">': "<section>",
+    '<section id="solution-content">': "<section>",
 }
 
 

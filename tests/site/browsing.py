@@ -72,6 +72,15 @@ class Tab:
                 : []"""
         )
 
+    def clipped_code(self) -> list[str]:
+        """The first line of every code cell that is wider than its box."""
+        return self.page.evaluate(
+            """() => [...document.querySelectorAll("div.cell pre")]
+                .filter((pre) => pre.checkVisibility()
+                    && pre.scrollWidth > pre.clientWidth + 1)
+                .map((pre) => pre.innerText.split("\\n", 1)[0])"""
+        )
+
     def barriers(self) -> list[str]:
         """Serious and critical findings of axe-core."""
         # `preload` would fetch style sheets, which no page may do from a file
