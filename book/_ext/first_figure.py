@@ -1,11 +1,17 @@
 """The directive {first-figure}: show the first figure of a notebook on another page.
 
-The front page's picture is the one that opens a chapter, as this build computed it.
+What the front page shows is what a chapter shows, as this build computed it. With the
+option ``containing`` it is the first figure in whose HTML that text stands:
+
+    ```{first-figure} notebooks/02-autoencoders
+    :containing: lc-explorer
+    ```
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 from docutils import nodes
+from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -18,9 +24,11 @@ class first_figure(nodes.General, nodes.Element):
 
 class FirstFigure(SphinxDirective):
     required_arguments = 1
+    option_spec: ClassVar = {"containing": directives.unchanged}
 
     def run(self) -> list[nodes.Node]:
-        return [first_figure(page=self.arguments[0])]
+        wanted = self.options.get("containing", "<figure")
+        return [first_figure(page=self.arguments[0], wanted=wanted)]
 
 
 class CopyFigure(SphinxPostTransform):
@@ -30,13 +38,17 @@ class CopyFigure(SphinxPostTransform):
         for place in list(self.document.findall(first_figure)):
             notebook = self.env.get_doctree(place["page"])
             figure = next(
-                (n for n in notebook.findall(nodes.raw) if "<figure" in n.astext()),
+                (
+                    n
+                    for n in notebook.findall(nodes.raw)
+                    if place["wanted"] in n.astext()
+                ),
                 None,
             )
             if figure is None:
                 raise ExtensionError(
                     f"{{first-figure}} {place['page']} in {self.env.docname}: "
-                    "that notebook shows no figure."
+                    f"that notebook shows nothing with {place['wanted']!r}."
                 )
             place.replace_self(figure.deepcopy())
 
