@@ -59,13 +59,14 @@ def definitions(source: str) -> Iterator[Definition]:
 
 
 def in_package() -> dict[str, list[tuple[str, Definition]]]:
-    """Name -> where the package defines it, and how; exercises only check."""
+    """Name -> where the package defines it, and how.
+
+    Only its own modules: the rooms inside, such as datasets/ and show/, hold tools.
+    """
     found: dict[str, list[tuple[str, Definition]]] = {}
-    for path in sorted((ROOT / "course_utils").rglob("*.py")):
-        if "exercises" not in path.parts:
-            for node in definitions(path.read_text("utf-8")):
-                place = str(path.relative_to(ROOT))
-                found.setdefault(node.name, []).append((place, node))
+    for path in sorted((ROOT / "course_utils").glob("*.py")):
+        for node in definitions(path.read_text("utf-8")):
+            found.setdefault(node.name, []).append((path.name, node))
     return found
 
 
