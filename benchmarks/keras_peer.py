@@ -9,9 +9,21 @@ from torch import Tensor
 
 
 def prepare(backend: str, batch: int, images: Tensor) -> Callable[[int], float]:
-    """Compile the model and return ``train(epochs) -> nats per image``.
+    """Compile the model and return ``train(epochs) -> nats per image``."""
+    model = build(backend)
+    x = images.flatten(1).numpy().astype(np.float32) / 255
 
-    A process has one backend: call this once, before anything imports Keras.
+    def train(epochs: int) -> float:
+        history = model.fit(x, x, batch_size=batch, epochs=epochs, verbose=0)
+        return history.history["loss"][-1]
+
+    return train
+
+
+def build(backend: str) -> Any:
+    """The model, ready for ``fit``, on the backend "torch" or "jax".
+
+    A process has one backend: call this before anything imports Keras.
     """
     os.environ["KERAS_BACKEND"] = backend
     import keras
@@ -41,10 +53,4 @@ def prepare(backend: str, batch: int, images: Tensor) -> Callable[[int], float]:
 
     model = VAE()
     model.compile(optimizer=keras.optimizers.Adam(1e-3), loss=cross_entropy)
-    x = images.flatten(1).numpy().astype(np.float32) / 255
-
-    def train(epochs: int) -> float:
-        history = model.fit(x, x, batch_size=batch, epochs=epochs, verbose=0)
-        return history.history["loss"][-1]
-
-    return train
+    return model

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import time
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -24,10 +25,10 @@ class Runner:
 
     def train(self, epochs: int) -> tuple[float, float]:
         """Seconds that the epochs took, and nats per image in the last one."""
-        self.pipe.send(epochs)
         try:
+            self.pipe.send(epochs)
             return self.pipe.recv()
-        except EOFError:
+        except (EOFError, ConnectionError):
             raise SystemExit(
                 f"{self.row.label} failed; its message stands above. If a package "
                 "is missing: pip install -e '.[bench]'"
@@ -35,9 +36,9 @@ class Runner:
 
     def end(self) -> None:
         """Let the process finish by itself, or else stop it."""
-        if self.process.is_alive():
+        with suppress(ConnectionError):  # it may have ended already
             self.pipe.send(0)
-            self.process.join(10)
+        self.process.join(10)
         self.process.terminate()
 
 
