@@ -1,0 +1,28 @@
+"""Take the README's picture: the first screen of chapter 1, as built.
+
+make book && python tools/picture.py
+"""
+
+import os
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "_build/html/notebooks/01-latent-space.html"
+PICTURE = ROOT / "book/_static/readme.png"
+
+with sync_playwright() as playwright:
+    browser = playwright.chromium.launch(
+        executable_path=os.environ.get("COURSE_BROWSER"), args=["--no-sandbox"]
+    )
+    tab = browser.new_page(viewport={"width": 1180, "height": 900})
+    tab.goto(PAGE.as_uri())
+    tab.evaluate("window.MathJax?.startup?.promise")
+    screen = Image.open(BytesIO(tab.screenshot()))
+    browser.close()
+# 64 colours are enough for text and grey digits, at a fifth of the size.
+screen.convert("RGB").quantize(64).save(PICTURE, optimize=True)
+print(f"{PICTURE}: {PICTURE.stat().st_size // 1000} kB")
