@@ -18,8 +18,8 @@ from torch import nn
 
 from . import distributed
 from .fingerprints import fingerprint
-from .loop import Recipe
 from .objectives import Objective
+from .recipe import Recipe
 from .runtime import cache_dir
 from .steps import Batches
 

@@ -2,25 +2,17 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import torch
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
-from . import distributed
+from . import distributed, steps
 from .objectives import Objective, Parts
+from .recipe import Recipe
 from .runtime import own_randomness
-from .schedules import SCHEDULES, learning_rate
-from .steps import (
-    Batches,
-    TrainingStep,
-    compiled,
-    first_line,
-    is_out_of_memory,
-    try_step,
-)
+from .snapshots import weights_of
 
 LOOK_EVERY = 50  # steps: to read a loss is to wait for the GPU, so not after each
 
@@ -31,37 +23,6 @@ class TrainingError(RuntimeError):
     """Training cannot go on; the message says why and what to try."""
 
 
-@dataclass(frozen=True)
-class Recipe:
-    """How to train: ``fit``'s arguments of the same names."""
-
-    epochs: int
-    batch_size: int
-    lr: float
-    betas: tuple[float, float]
-    schedule: str
-    warmup: int
-    patience: int | None
-    clip: float | None
-    precision: str
-    compile: bool | str
-    seed: int
-
-    def __post_init__(self) -> None:
-        for name in ("epochs", "batch_size", "lr", "patience", "clip"):
-            value = getattr(self, name)
-            if value is not None and not value > 0:
-                raise ValueError(f"{name} is {value}: it must be above 0.")
-        for name, choices in (
-            ("schedule", tuple(SCHEDULES)),
-            ("precision", ("float32", "bfloat16")),
-        ):
-            if getattr(self, name) not in choices:
-                raise ValueError(
-                    f"Unknown {name} {getattr(self, name)!r}: choose from {choices}."
-                )
-
-
 class Loop:
     """A model on its way through a recipe."""
 
@@ -69,7 +30,7 @@ class Loop:
         self,
         model: nn.Module,
         objective: Objective,
-        batches: Batches,
+        batches: steps.Batches,
         recipe: Recipe,
         callbacks: Sequence[Callback],
         bar: tqdm,
@@ -83,8 +44,8 @@ class Loop:
         self.pieces = 1  # a batch goes through the model in so many parts
         self.good_weights = weights_of(model)
         self.shuffler = torch.Generator().manual_seed(recipe.seed)
-        step = TrainingStep(model, objective, recipe.precision)
-        self.names = try_step(step, batches)
+        step = steps.TrainingStep(model, objective, recipe.precision)
+        self.names = steps.try_step(step, batches)
         self.optimizer = torch.optim.Adam(
             model.parameters(),
             recipe.lr,
@@ -95,7 +56,7 @@ class Loop:
         self.full_step: Callable[..., Parts] = self.step
         if recipe.compile:
             mode = None if recipe.compile is True else str(recipe.compile)
-            self.full_step = compiled(self.step, batches, recipe.batch_size, mode)
+            self.full_step = steps.compiled(self.step, batches, recipe.batch_size, mode)
 
     def epoch(self) -> dict[str, Any]:
         """See every image once, in a new order; return a row of the history."""
@@ -162,7 +123,7 @@ class Loop:
     def _step(self, batch: Tensor) -> None:
         """Move the weights once, by the gradient of one batch of indices."""
         done = len(self.losses) + len(self.unread)
-        self.optimizer.param_groups[0]["lr"] = self._learning_rate(done)
+        self.optimizer.param_groups[0]["lr"] = self._rate(done)
         self.unread.append(self._gradient(batch))
         if self.recipe.clip is not None:
             nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.clip)
@@ -176,9 +137,9 @@ class Loop:
             try:
                 return self._add_up_gradient(batch)
             except (RuntimeError, MemoryError) as error:
-                if not is_out_of_memory(error):
+                if not steps.is_out_of_memory(error):
                     raise
-                reason = first_line(error)
+                reason = steps.first_line(error)
             # Out of the except block, the tensors of the failed try are freed.
             self._halve_pieces(len(batch), reason)
 
@@ -219,21 +180,15 @@ class Loop:
             self._give_up(len(self.losses) - 1, "The weights are no longer numbers")
         self.good_weights = weights_of(self.model)
 
+    def _rate(self, step: int) -> float:
+        return self.recipe.learning_rate(step, self.total_steps)
+
     def _give_up(self, step: int, what: str) -> NoReturn:
         self.model.load_state_dict(self.good_weights)
         self.model.eval()
-        lr = self._learning_rate(step)
+        lr = self._rate(step)
         raise TrainingError(
             f"{what} at step {step + 1} (epoch {self.epochs_done + 1}, learning rate "
             f"{lr:.2g}). The weights after epoch {self.epochs_done} are back. Try "
             f"lr={self.recipe.lr / 3:.2g}, clip=1.0, a warmup, or precision='float32'."
         )
-
-    def _learning_rate(self, step: int) -> float:
-        r = self.recipe
-        return learning_rate(r.lr, r.schedule, step, self.total_steps, r.warmup)
-
-
-def weights_of(model: nn.Module) -> dict[str, Tensor]:
-    """A copy of the model's state dict."""
-    return {name: value.clone() for name, value in model.state_dict().items()}

@@ -1,10 +1,9 @@
-"""``fit``: the training loop of every chapter, and the ``History`` that it returns."""
+"""``fit`` trains a model, ``evaluate`` asks how good it is: nats per image."""
 
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import asdict
 
 import torch
 from torch import Tensor, nn
@@ -12,34 +11,15 @@ from tqdm.auto import tqdm
 
 from . import distributed
 from .checkpoints import Slot
-from .loop import Callback, Loop, Recipe, TrainingError, weights_of
+from .history import History
+from .loop import Callback, Loop, TrainingError
 from .objectives import Objective
+from .recipe import Recipe
 from .runtime import current, own_randomness
+from .snapshots import Best
 from .steps import Batches, Data, fast_precision
 
 __all__ = ["Callback", "History", "TrainingError", "evaluate", "fit"]
-
-
-@dataclass
-class History:
-    """How a training went.
-
-    Attributes
-    ----------
-    rows : one dictionary per finished epoch: ``epoch`` (from 1), ``loss`` and
-        ``parts`` (means over the epoch, nats per image), ``validation`` (parts on
-        the validation data, or None), ``images_per_s``, ``seconds``
-    losses : the loss of every step, nats per image
-    stopped : "finished", "early stop" or "interrupted"
-    reused : whether the model came from the checkpoint store
-    seconds : how long the training took, validation included
-    """
-
-    rows: list[dict[str, Any]] = field(default_factory=list)
-    losses: list[float] = field(default_factory=list)
-    stopped: str = "finished"
-    reused: bool = False
-    seconds: float = 0.0
 
 
 def fit(
@@ -101,8 +81,19 @@ def fit(
     if precision == "auto":
         precision = fast_precision(model, runtime.device)
     seed = runtime.seed if seed is None else seed
-    recipe = Recipe(epochs, batch_size, lr, betas, schedule, warmup, patience, clip,
-                    precision, compile, seed)  # fmt: skip
+    recipe = Recipe(
+        epochs=epochs,
+        batch_size=batch_size,
+        lr=lr,
+        betas=betas,
+        schedule=schedule,
+        warmup=warmup,
+        patience=patience,
+        clip=clip,
+        precision=precision,
+        compile=compile,
+        seed=seed,
+    )
     if patience and validation is None:
         raise ValueError("patience watches the validation loss: pass validation too.")
     model.to(runtime.device)
@@ -119,8 +110,6 @@ def fit(
             model.eval()
             return History(**stored["history"], reused=True)
 
-    history = History()
-    best = Best(patience)
     began = time.perf_counter()
     bar = tqdm(
         total=epochs * len(batches),
@@ -131,28 +120,45 @@ def fit(
     )
     with bar, own_randomness(seed + distributed.rank(), runtime.device):
         loop = Loop(model, objective, batches, recipe, callbacks, bar)
-        try:
-            loop.call_back(step=0, epoch=0)
-            while loop.epochs_done < epochs and history.stopped == "finished":
-                row = loop.epoch()
-                history.rows.append(row)
-                if held_out is not None:
-                    row["validation"] = evaluate(model, objective, held_out)
-                    if best.is_past(row["validation"]["loss"], model):
-                        history.stopped = "early stop"
-        except KeyboardInterrupt:
-            history.stopped = "interrupted"
-            loop.look()
-            distributed.say(
-                f"Interrupted in epoch {loop.epochs_done + 1} of {epochs}: the model "
-                "keeps what it has learned so far."
-            )
-    best.put_back(model)
+        history = _train(loop, model, objective, held_out, recipe)
     model.eval()
     history.losses = loop.losses
     history.seconds = time.perf_counter() - began
     if slot and history.stopped != "interrupted":
         slot.save(model, recipe, asdict(history))
+    return history
+
+
+def _train(
+    loop: Loop,
+    model: nn.Module,
+    objective: Objective,
+    held_out: Batches | None,
+    recipe: Recipe,
+) -> History:
+    """Epoch after epoch, until all are done, patience ends or Ctrl-C comes."""
+    history, best = History(), Best()
+    try:
+        loop.call_back(step=0, epoch=0)
+        for _ in range(recipe.epochs):
+            row = loop.epoch()
+            history.rows.append(row)
+            if held_out is not None:
+                parts = evaluate(model, objective, held_out)
+                row["validation"] = distributed.from_main(parts)
+            if recipe.patience is not None:
+                best.update(row["validation"]["loss"], model)
+                if best.age >= recipe.patience:
+                    history.stopped = "early stop"
+                    break
+    except KeyboardInterrupt:
+        loop.look()
+        history.stopped = "interrupted"
+        distributed.say(
+            f"Interrupted in epoch {loop.epochs_done + 1} of {recipe.epochs}: the "
+            "model keeps what it has learned so far."
+        )
+    best.put_back(model)
     return history
 
 
@@ -178,32 +184,8 @@ def evaluate(
     with own_randomness(runtime.seed if seed is None else seed, runtime.device):
         for indices in everything.split(batch_size):
             for name, value in objective(model, *batches[indices]).items():
-                sums[name] = sums.get(name, 0.0) + value.double() * len(indices)
-    means = {name: value.item() / len(batches) for name, value in sums.items()}
-    return distributed.from_main(means)
-
-
-class Best:
-    """Remembers the weights of the best epoch, and when patience with it ends."""
-
-    def __init__(self, patience: int | None) -> None:
-        self.patience = patience
-        self.loss, self.waited = float("inf"), 0
-        self.weights: dict[str, Tensor] | None = None
-
-    def is_past(self, loss: float, model: nn.Module) -> bool:
-        """Take note of an epoch; True if the best one is ``patience`` epochs ago."""
-        if self.patience is None:
-            return False
-        self.waited += 1
-        if loss < self.loss:
-            self.loss, self.waited, self.weights = loss, 0, weights_of(model)
-        return self.waited >= self.patience
-
-    def put_back(self, model: nn.Module) -> None:
-        """Give the model its best weights, if patience was asked for."""
-        if self.weights is not None:
-            model.load_state_dict(self.weights)
+                sums[name] = sums.get(name, 0.0) + value * len(indices)
+    return {name: value.item() / len(batches) for name, value in sums.items()}
 
 
 def _is_silenced() -> bool:
