@@ -39,8 +39,8 @@ def bernoulli(model: Autoencoder, images: Tensor, labels: Tensor | None) -> Part
 def elbo_loss(beta: float = 1.0) -> Objective:
     """The negative ELBO of a VAE: reconstruction + ``beta`` · KL.
 
-    With ``beta=1`` it bounds −log p(image) from above; any other value is a
-    β-VAE's objective (Higgins et al. 2017) and no longer a bound.
+    With ``beta=1`` it bounds −log p(image) from above. Any other value is a β-VAE's
+    objective (Higgins et al. 2017): above 1 a looser bound, below 1 no bound at all.
     """
 
     def negative_elbo(model: DenseVAE, images: Tensor, labels: Tensor | None) -> Parts:
