@@ -65,6 +65,7 @@ def one_and_two(tmp_path_factory):
     return train(tmp_path, 1), train(tmp_path, 2)
 
 
+@pytest.mark.slow
 def test_two_processes_train_what_one_does(one_and_two):
     ((one,), *_), ((two, twin), *_) = one_and_two
     for name, value in one["exact"]["weights"].items():
@@ -76,6 +77,7 @@ def test_two_processes_train_what_one_does(one_and_two):
         assert theirs["validation"] == pytest.approx(mine["validation"], rel=1e-4)
 
 
+@pytest.mark.slow
 def test_noise_differs_between_processes_and_averages_out(one_and_two):
     ((one,), *_), ((two, twin), *_) = one_and_two
     assert two["noisy"]["losses"] == twin["noisy"]["losses"]
@@ -84,6 +86,7 @@ def test_noise_differs_between_processes_and_averages_out(one_and_two):
     assert last[1] == pytest.approx(last[0], rel=0.05)
 
 
+@pytest.mark.slow
 def test_only_the_main_process_prints_and_stores(one_and_two):
     _, (_, said, folder) = one_and_two
     assert said.count("seed 0") == 1

@@ -1,5 +1,7 @@
 """Checks of chapter 1: reconstruct from a code, find neighbours, solve an analogy."""
 
+from typing import Any
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -10,7 +12,7 @@ from course_utils.show.output import as_array
 
 
 @exercise("ch1-reconstruct", "Reconstruct images from d numbers each")
-def reconstruct(answer) -> Verdict:
+def reconstruct(answer: Any) -> Verdict:
     """Check ``answer(x, mean, components, d)``: [N, D] → [N, D]."""
     generator = torch.Generator().manual_seed(0)
     x = 1 + torch.randn(6, 5, generator=generator)
@@ -42,7 +44,7 @@ def reconstruct(answer) -> Verdict:
 
 
 @exercise("ch1-nearest", "The k nearest others of each point")
-def nearest(answer) -> Verdict:
+def nearest(answer: Any) -> Verdict:
     """Check ``answer(points, k)``: [N, D] → indices [N, k], nearest first."""
     points = torch.randn(7, 3, generator=torch.Generator().manual_seed(5))
     points = 2 + points * torch.tensor([[1.0], [2], [1], [3], [1], [2], [1]])
@@ -60,7 +62,7 @@ def nearest(answer) -> Verdict:
             "Each point found itself first, at distance zero: leave it out.": (
                 order[:, :k]
             ),
-            "Each point found itself first and is in the result: drop the first column.": (
+            "Each point is the first of its own neighbours: drop the first column.": (
                 order[:, : k + 1]
             ),
             "These are the farthest points: `topk` takes the largest values unless you "
@@ -84,7 +86,7 @@ def nearest(answer) -> Verdict:
 
 
 @exercise("ch1-analogy", "The word that completes an analogy")
-def analogy(answer) -> Verdict:
+def analogy(answer: Any) -> Verdict:
     """Check ``answer(vectors, a, b, c)``: unit vectors [V, D] and indices → index."""
     vectors = _word_vectors()
     triples = [(0, 1, 2), (2, 3, 0), (4, 5, 6), (6, 7, 4)]
