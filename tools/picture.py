@@ -21,8 +21,10 @@ with sync_playwright() as playwright:
     tab = browser.new_page(viewport={"width": 1180, "height": 900})
     tab.goto(PAGE.as_uri())
     tab.evaluate("window.MathJax?.startup?.promise")
-    screen = Image.open(BytesIO(tab.screenshot()))
+    page = {"x": 0, "y": 0, "width": 960, "height": 900}
+    screen = Image.open(BytesIO(tab.screenshot(clip=page)))
     browser.close()
-# 64 colours are enough for text and grey digits, at a fifth of the size.
-screen.convert("RGB").quantize(64).save(PICTURE, optimize=True)
+# Few colours are enough for text and grey digits, at a fraction of the size.
+few = screen.convert("RGB").quantize(128, Image.Quantize.FASTOCTREE)
+few.save(PICTURE, optimize=True)
 print(f"{PICTURE}: {PICTURE.stat().st_size // 1000} kB")
