@@ -31,7 +31,7 @@ lab: $(VENV)/.book ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks
 
 bench: $(VENV)/.bench ## train the reference model by fit() and by its peers
-	$(BIN)/python -m benchmarks
+	env -u OMP_WAIT_POLICY $(BIN)/python -m benchmarks
 
 lint: $(VENV)/.test ## check style, formatting and types
 	$(BIN)/ruff check
