@@ -7,7 +7,7 @@ import torch
 from sklearn.metrics import roc_auc_score
 from torch import Tensor
 
-from .runtime import current
+from ..runtime import current
 
 
 def neighbour_indices(
