@@ -13,6 +13,7 @@ ends in ``export default { render }``.
 """
 
 import base64
+import hashlib
 import html
 import io
 import json
@@ -41,6 +42,11 @@ class Explorer(anywidget.AnyWidget):
         sync=True
     )
 
+    # Traits of bytes that explorers on one page may share, and those of them that an
+    # explorer further up the page brings. Live, each has its own.
+    shared: tuple[str, ...] = ()
+    borrowed: tuple[str, ...] = ()
+
     def draw(self) -> Figure:
         """The still picture: the explorer as it stands now."""
         raise NotImplementedError
@@ -60,17 +66,25 @@ class Explorer(anywidget.AnyWidget):
     def _html(self, png: str) -> str:
         state: dict[str, Any] = {}
         binary: dict[str, str] = {}
+        shared = {name: _key(getattr(self, name)) for name in self.shared}
         inherited = anywidget.AnyWidget.class_traits(sync=True)
         for name in sorted(self.traits(sync=True)):
             value = getattr(self, name)
             if name.startswith("_") or name in inherited:
+                continue
+            if name in self.borrowed:
                 continue
             if isinstance(value, bytes):
                 binary[name] = base64.b64encode(value).decode()
             else:
                 state[name] = value
         twin = json.dumps(
-            {"state": state, "binary": binary, "module": str(self._esm)},
+            {
+                "state": state,
+                "binary": binary,
+                "shared": shared,
+                "module": str(self._esm),
+            },
             ensure_ascii=False,
             separators=(",", ":"),
         ).replace("<", "\\u003c")  # no "</script>" inside a script
@@ -103,6 +117,11 @@ class Explorer(anywidget.AnyWidget):
             png = self._png()
             data |= {"text/html": self._html(png), "image/png": png}
         return data, metadata
+
+
+def _key(data: bytes) -> str:
+    """A short name that only these bytes have."""
+    return hashlib.sha256(data).hexdigest()[:16]
 
 
 @cache

@@ -9,17 +9,26 @@ from torch import nn
 
 from .packing import Stored, as_array, as_stored
 
-ACTIVATIONS = {nn.ReLU: "relu", nn.Sigmoid: "sigmoid", nn.Tanh: "tanh"}
+ACTIVATIONS = {
+    nn.ReLU: "relu",
+    nn.LeakyReLU: "relu",
+    nn.Sigmoid: "sigmoid",
+    nn.Tanh: "tanh",
+}
 _WITHOUT_EFFECT = (nn.Identity, nn.Dropout, nn.Flatten, nn.Unflatten)
 
 
 @dataclass(frozen=True)
 class Layer:
-    """One step: "linear" with weight [out, in] and bias [out], or an activation."""
+    """One step: "linear" with weight [out, in] and bias [out], or an activation.
+
+    ``slope`` is what a relu does to negative numbers: nothing is left, or a leak.
+    """
 
     kind: str
     weight: np.ndarray | None = None
     bias: np.ndarray | None = None
+    slope: float = 0.0
 
     @classmethod
     def of(cls, module: nn.Linear) -> "Layer":
@@ -35,7 +44,7 @@ class Layer:
         if self.weight is not None and self.bias is not None:
             return x @ as_stored(self.weight, stored).T + as_stored(self.bias, stored)
         if self.kind == "relu":
-            return np.maximum(x, 0)
+            return np.where(x > 0, x, self.slope * x).astype(x.dtype)
         # the sigmoid through tanh, which does not overflow
         return np.tanh(x) if self.kind == "tanh" else (1 + np.tanh(x / 2)) / 2
 
@@ -46,6 +55,12 @@ class Chain:
 
     layers: list[Layer]
 
+    @property
+    def inputs(self) -> int:
+        """How many numbers a code has."""
+        weights = (layer.weight for layer in self.layers if layer.weight is not None)
+        return next((weight.shape[1] for weight in weights), 0)
+
     @classmethod
     def of(cls, decoder: nn.Module) -> "Chain":
         """Read the layers of a torch decoder, in order."""
@@ -54,11 +69,12 @@ class Chain:
             if isinstance(module, nn.Linear):
                 layers.append(Layer.of(module))
             elif type(module) in ACTIVATIONS:
-                layers.append(Layer(ACTIVATIONS[type(module)]))
+                slope = getattr(module, "negative_slope", 0.0)
+                layers.append(Layer(ACTIVATIONS[type(module)], slope=slope))
             elif not isinstance(module, _WITHOUT_EFFECT) and not any(module.children()):
                 raise TypeError(
-                    "The page runs chains of Linear, ReLU, Tanh and Sigmoid layers; "
-                    f"this decoder has a {type(module).__name__}."
+                    "The page runs chains of Linear, ReLU, LeakyReLU, Tanh and "
+                    f"Sigmoid layers; this decoder has a {type(module).__name__}."
                 )
         return cls(layers)
 
@@ -70,9 +86,15 @@ class Chain:
 
     def export(
         self, name: str, stored: Stored
-    ) -> tuple[list[list[str]], dict[str, tuple[np.ndarray, Stored]]]:
-        """The chain for the page: [kind, array name] per layer, and the arrays."""
-        kinds = [[layer.kind, f"{name}.{i}"] for i, layer in enumerate(self.layers)]
+    ) -> tuple[list[list], dict[str, tuple[np.ndarray, Stored]]]:
+        """The chain for the page: what each layer is, and the arrays.
+
+        A layer is ["linear", name of its arrays], or [activation, slope].
+        """
+        kinds = [
+            [layer.kind, layer.slope if layer.weight is None else f"{name}.{i}"]
+            for i, layer in enumerate(self.layers)
+        ]
         arrays: dict[str, tuple[np.ndarray, Stored]] = {}
         for i, layer in enumerate(self.layers):
             if layer.weight is not None and layer.bias is not None:

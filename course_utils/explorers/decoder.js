@@ -1,7 +1,7 @@
 // Decoders: the chain of layers that chain.py exported, run in plain JavaScript.
 
 const ACTIVATIONS = {
-  relu: (v) => (v > 0 ? v : 0),
+  relu: (v, slope) => (v > 0 ? v : slope * v),
   sigmoid: (v) => 1 / (1 + Math.exp(-v)),
   tanh: Math.tanh,
 };
@@ -16,10 +16,10 @@ function makeDecoder(layers, arrays) {
     });
   return (z) =>
     layers.reduce(
-      (x, [kind, name]) =>
+      (x, [kind, detail]) =>
         kind === "linear"
-          ? linear(arrays[`${name}.weight`], arrays[`${name}.bias`], x)
-          : x.map(ACTIVATIONS[kind]),
+          ? linear(arrays[`${detail}.weight`], arrays[`${detail}.bias`], x)
+          : x.map((v) => ACTIVATIONS[kind](v, detail)),
       Float32Array.from(z),
     );
 }

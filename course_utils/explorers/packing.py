@@ -5,7 +5,7 @@ from typing import Any, Literal
 import numpy as np
 import torch
 
-Stored = Literal["float32", "float16", "int8"]
+Stored = Literal["float32", "float16", "int8", "uint8"]
 
 
 def as_array(values: Any) -> np.ndarray:
@@ -27,15 +27,30 @@ def as_stored(array: np.ndarray, stored: Stored) -> np.ndarray:
     if stored == "int8" and array.ndim == 2:
         scales, values = quantise(array)
         return scales[:, None] * values
+    if stored == "uint8":
+        return (_grey_levels(array) / np.float32(255)).astype("float32")
     return array.astype("float32" if stored == "float32" else "float16").astype(
         "float32"
     )
+
+
+def _grey_levels(array: np.ndarray) -> np.ndarray:
+    """Pixels in [0, 1] as whole numbers to 255, as image files hold them."""
+    return np.round(array * 255).astype("uint8")
+
+
+def _parts(array: np.ndarray, kind: Stored) -> tuple[np.ndarray, ...]:
+    """What to write, one after the other."""
+    if kind == "int8":
+        return quantise(array)
+    return (_grey_levels(array) if kind == "uint8" else array.astype(kind),)
 
 
 def pack(arrays: dict[str, tuple[np.ndarray, Stored]]) -> tuple[bytes, list[dict]]:
     """Arrays as one string of bytes, and the table of where each one lies.
 
     In int8 a matrix is its rows' scales, then its values; a vector stays float16.
+    Images in [0, 1] that were made of uint8 keep every pixel in "uint8".
     """
     data, table = bytearray(), []
     for name, (array, stored) in arrays.items():
@@ -45,7 +60,7 @@ def pack(arrays: dict[str, tuple[np.ndarray, Stored]]) -> tuple[bytes, list[dict
             {"name": name, "stored": kind, "shape": list(array.shape), "at": len(data)}
         )
         with np.errstate(over="ignore"):  # the next lines say it better
-            parts = quantise(array) if kind == "int8" else (array.astype(kind),)
+            parts = _parts(array, kind)
         if not all(np.isfinite(part).all() for part in parts):
             raise ValueError(
                 f"{name} holds values that {kind} cannot: NaN, infinity or beyond "

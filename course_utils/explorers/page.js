@@ -50,6 +50,8 @@ const READERS = {
   float32: (buffer, at, size) => new Float32Array(buffer, at, size),
   float16: (buffer, at, size) =>
     Float32Array.from(new Uint16Array(buffer, at, size), float16),
+  uint8: (buffer, at, size) =>
+    Float32Array.from(new Uint8Array(buffer, at, size), (v) => v / 255),
   int8: (buffer, at, size, [rows, columns]) => {
     const scales = new Float32Array(buffer, at, rows);
     const values = new Int8Array(buffer, at + 4 * rows, size);
@@ -57,12 +59,12 @@ const READERS = {
   },
 };
 
-/** The arrays that packing.py packed: {name: Float32Array}. */
-function unpack(model) {
-  const view = model.get("arrays"); // a DataView that may start anywhere
+/** The arrays that packing.py packed into a trait: {name: Float32Array}. */
+function unpack(model, trait = "arrays", table = "array_table") {
+  const view = model.get(trait); // a DataView that may start anywhere
   const buffer = view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
   const arrays = {};
-  for (const { name, stored, shape, at } of model.get("array_table")) {
+  for (const { name, stored, shape, at } of model.get(table)) {
     const size = shape.reduce((a, b) => a * b, 1);
     arrays[name] = READERS[stored](buffer, at, size, shape);
   }

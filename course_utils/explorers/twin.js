@@ -3,10 +3,15 @@
   home.dataset.running = ""; // hides the still picture before it can flash
   try {
     const data = home.querySelector('script[type="application/json"]').textContent;
-    const { state, binary, module } = JSON.parse(data);
+    const { state, binary, shared, module } = JSON.parse(data);
+    const kept = (window.explorerArrays ??= {}); // what an explorer above has brought
     for (const [name, text] of Object.entries(binary)) {
       const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
       state[name] = new DataView(bytes.buffer);
+      if (shared[name]) kept[shared[name]] = state[name];
+    }
+    for (const [name, key] of Object.entries(shared)) {
+      if (!(state[name] ??= kept[key])) throw new Error(`no ${name} above: ${key}`);
     }
     // The part of anywidget's model that explorers use.
     const listeners = {};
