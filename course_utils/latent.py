@@ -1,13 +1,82 @@
-"""Walks in a latent space."""
+"""Walks, mixtures and directions in a latent space."""
 
 import torch
 from torch import Tensor
+
+# Radians. Nearer than this, the great circle through two codes is not determined.
+_SAME, _OPPOSITE = 1e-4, 1e-3
 
 
 def lerp(start: Tensor, end: Tensor, steps: int) -> Tensor:
     """Points on the straight line between two codes: two [D] → [steps, D]."""
     share = torch.linspace(0, 1, steps, device=start.device)[:, None]
     return (1 - share) * start + share * end
+
+
+def slerp(start: Tensor, end: Tensor, steps: int) -> Tensor:
+    """Points on the arc between two codes round the origin: two [D] → [steps, D].
+
+    The direction turns at a constant speed and the length changes evenly, from that of
+    `start` to that of `end` (Shoemake 1985, for codes of any length).
+
+    Raises ValueError if no single arc joins them: a code is zero, or they lie opposite.
+    """
+    length = torch.stack([start.norm(), end.norm()])
+    if not (length > 0).all():
+        raise ValueError("A code of zeros has no direction: use lerp for this pair.")
+    first, last = start / length[0], end / length[1]
+    # Exact for small angles and large ones, where the arc cosine is not.
+    angle = 2 * torch.atan2((first - last).norm(), (first + last).norm())
+    if torch.pi - angle < _OPPOSITE:
+        raise ValueError(
+            "These codes lie opposite each other, so countless arcs join them: "
+            "go by way of a third code."
+        )
+    share = torch.linspace(0, 1, steps, device=start.device)[:, None]
+    if angle < _SAME:  # the arc is a straight line, and its formula 0 / 0
+        return lerp(start, end, steps)
+    turn = torch.sin((1 - share) * angle) * first + torch.sin(share * angle) * last
+    return turn / torch.sin(angle) * ((1 - share) * length[0] + share * length[1])
+
+
+def barycentric(corners: Tensor, weights: Tensor) -> Tensor:
+    """Mixtures of three codes, [3, D], by weights [N, 3] that sum to 1 → [N, D].
+
+    Raises ValueError if a row of weights does not sum to 1.
+    """
+    if not torch.allclose(weights.sum(1), torch.ones_like(weights[:, 0]), atol=1e-4):
+        raise ValueError(
+            "Barycentric weights sum to 1 in each row: divide each row by its sum."
+        )
+    return weights @ corners
+
+
+def triangle(size: int) -> Tensor:
+    """Weights of a triangular lattice, row by row from its top: [N, 3].
+
+    N is size · (size + 1) / 2. Row 0 is the first corner, (1, 0, 0); the last row, of `size` points, goes from the
+    second corner to the third.
+    """
+    if size < 2:
+        raise ValueError("A triangle needs at least two rows.")
+    rows = [(size - 1 - row, row - k, k) for row in range(size) for k in range(row + 1)]
+    return torch.tensor(rows) / (size - 1)
+
+
+def attribute_direction(codes: Tensor, has: Tensor) -> Tensor:
+    """From the mean code without an attribute to the mean with it.
+
+    `codes` [N, D] and `has`, bool (or 0 and 1) [N] → [D]. Raises ValueError unless some
+    have the attribute and some do not.
+    """
+    if has.shape != codes.shape[:1]:
+        raise ValueError(
+            f"{len(codes)} codes need as many yes or no, not {list(has.shape)}."
+        )
+    has = has.bool()
+    if has.all() or not has.any():
+        raise ValueError("Some codes must have the attribute, and some must not.")
+    return codes[has].mean(0) - codes[~has].mean(0)
 
 
 def grid(low: float = -3.0, high: float = 3.0, size: int = 10) -> Tensor:

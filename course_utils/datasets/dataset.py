@@ -15,9 +15,10 @@ class DataUnavailable(RuntimeError):
 class Dataset:
     """Images to learn from, with all that is known about them.
 
-    Images are uint8, [N, H, W] in grey or [N, H, W, 3] in colour; labels are int64,
-    [N], indices into `class_names`. `train_factors` and `test_factors` hold the true
-    factors behind each image (name -> tensor [N]) where the course drew it, else None.
+    Images are uint8: [N, H, W] in grey, [N, H, W, 3] in colour, or [N, D, H, W] for
+    solids; labels are int64, [N], indices into `class_names`. `train_factors` and
+    `test_factors` hold the true factors behind each image (name -> tensor [N]) where
+    the course drew it, else None.
     `reason` says why this data set was chosen, `source` where it comes from.
     """
 
@@ -37,8 +38,11 @@ class Dataset:
     def describe(self) -> str:
         """One line: which data, how many, why this one, under which licence."""
         train, test = len(self.train_images), len(self.test_images)
-        height, width = self.train_images.shape[1:3]
-        size = f"{train:,} + {test:,} images of {height}×{width}"
+        sizes = list(self.train_images.shape[1:])
+        colour = sizes[2:] == [3]
+        what = "solids" if len(sizes) == 3 and not colour else "images"
+        extent = "×".join(str(size) for size in sizes[: 2 if colour else 3])
+        size = f"{train:,} + {test:,} {what} of {extent}"
         facts = [self.title, size, self.reason, self.licence]
         return " · ".join(filter(None, facts))
 

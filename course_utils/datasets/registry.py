@@ -12,6 +12,7 @@ MODULES = {
     "fashion_mnist": "torchvision_sets",
     "pen_strokes": "pen_strokes",
     "pen_letters": "pen_strokes",
+    "faces": "faces",
     "digits": "digits",
 }
 

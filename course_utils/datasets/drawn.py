@@ -1,0 +1,147 @@
+"""What the data sets that the course draws from known factors have in common."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from sys import modules as imported
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from .dataset import Dataset, Factors
+from .store import Arrays, keep
+
+CHUNK = 100  # images drawn at once: what the processor's cache holds
+Make = Callable[[int, int], tuple[Tensor, Tensor, Factors]]
+
+
+class Factor(NamedTuple):
+    """One thing that may vary: from `low` to `high`, `usual` where nobody says."""
+
+    low: float
+    high: float
+    usual: float
+    meaning: str
+    binary: bool = False
+
+
+def random_factors(table: Mapping[str, Factor], n: int, seed: int) -> Factors:
+    """Independent factors for `n` images, float32 [n] each: even, or 0 and 1."""
+    random = torch.Generator().manual_seed(seed)
+    drawn = {name: torch.rand(n, generator=random) for name in table}
+    return {
+        name: drawn[name].round()
+        if factor.binary
+        else factor.low + (factor.high - factor.low) * drawn[name]
+        for name, factor in table.items()
+    }
+
+
+def check(
+    factors: Mapping[str, Tensor | float], table: Mapping[str, Factor]
+) -> Factors:
+    """All factors of the table as float32 [N], in its order; those missing: as usual.
+
+    Raises ValueError for unknown names, values out of range and unequal lengths.
+    """
+    if unknown := [name for name in factors if name not in table]:
+        names = ", ".join(table)
+        raise ValueError(f'There is no factor "{unknown[0]}"; there are {names}.')
+    values = {
+        name: torch.as_tensor(factors.get(name, factor.usual)).float().cpu()
+        for name, factor in table.items()
+    }
+    for name, value in values.items():
+        low, high = table[name].low, table[name].high
+        if not ((value >= low) & (value <= high)).all():
+            raise ValueError(f'The factor "{name}" lies between {low:g} and {high:g}.')
+    lengths = {name: value.shape for name, value in values.items() if value.ndim}
+    if len(set(lengths.values())) > 1 or any(
+        len(shape) > 1 for shape in lengths.values()
+    ):
+        shapes = ", ".join(f"{name} {list(shape)}" for name, shape in lengths.items())
+        raise ValueError(f"Factors are numbers or all of one length [N], not {shapes}.")
+    shape = next(iter(lengths.values()), torch.Size([1]))
+    return {name: value.expand(shape).clone() for name, value in values.items()}
+
+
+def chunks(
+    paint: Callable[[Factors], Tensor], factors: Factors, shape: tuple[int, ...]
+) -> Tensor:
+    """Draw many images of `shape`, some at a time: uint8 [N, *shape]."""
+    total = len(next(iter(factors.values())))
+    images = torch.empty(total, *shape, dtype=torch.uint8)
+    with one_thread():
+        for part in torch.arange(total).split(CHUNK):
+            images[part] = paint({name: value[part] for name, value in factors.items()})
+    return images
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Compute in one thread: for many small steps, waiting for others costs more."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+def load_drawn(
+    name: str,
+    make: Make,
+    sizes: tuple[int, int],
+    modules: Iterable[str],
+    *,
+    title: str,
+    class_names: tuple[str, ...],
+) -> Dataset:
+    """The data set kept under this name, drawn by `make(n, seed)` where it is missing.
+
+    `modules` draw it: change their code, and new images replace those kept.
+    """
+    arrays = keep(
+        f"{name}-{_version([*modules, __name__])}", lambda: _both(make, sizes)
+    )
+
+    def part(prefix: str) -> tuple[Tensor, Tensor, Factors]:
+        found = {
+            key.removeprefix(prefix): torch.from_numpy(array)
+            for key, array in arrays.items()
+            if key.startswith(prefix)
+        }
+        return found.pop("images"), found.pop("labels"), found
+
+    train_images, train_labels, train_factors = part("train_")
+    test_images, test_labels, test_factors = part("test_")
+    return Dataset(
+        name=name,
+        title=title,
+        train_images=train_images,
+        train_labels=train_labels,
+        test_images=test_images,
+        test_labels=test_labels,
+        class_names=class_names,
+        licence="CC BY 4.0",
+        source="drawn by this course",
+        train_factors=train_factors,
+        test_factors=test_factors,
+    )
+
+
+def _both(make: Make, sizes: tuple[int, int]) -> Arrays:
+    arrays: Arrays = {}
+    for seed, (part, n) in enumerate(zip(("train", "test"), sizes, strict=True)):
+        images, labels, factors = make(n, seed)
+        tensors = {"images": images, "labels": labels, **factors}
+        arrays |= {f"{part}_{key}": value.numpy() for key, value in tensors.items()}
+    return arrays
+
+
+def _version(modules: Iterable[str]) -> str:
+    files = [Path(str(imported[module].__file__)) for module in modules]
+    code = b"".join(file.read_bytes() for file in files)
+    return hashlib.sha256(code).hexdigest()[:12]
