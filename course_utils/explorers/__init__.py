@@ -1,6 +1,19 @@
 """Latent spaces to steer, live in a notebook and on the built page."""
 
+from .attribute_sliders import AttributeSliders
+from .face_triangle import FaceTriangle
+from .gaussian_kl import GaussianKL
+from .interpolation import Interpolation
 from .latent_map import LatentMap
+from .two_decoders import TwoDecoders
 from .word_map import WordMap
 
-__all__ = ["LatentMap", "WordMap"]
+__all__ = [
+    "AttributeSliders",
+    "FaceTriangle",
+    "GaussianKL",
+    "Interpolation",
+    "LatentMap",
+    "TwoDecoders",
+    "WordMap",
+]
