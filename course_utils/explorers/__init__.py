@@ -6,6 +6,7 @@ from .gaussian_kl import GaussianKL
 from .interpolation import Interpolation
 from .latent_map import LatentMap
 from .two_decoders import TwoDecoders
+from .reparameterization import ReparameterizationExplorer
 from .word_map import WordMap
 
 __all__ = [
