@@ -5,8 +5,8 @@ from .face_triangle import FaceTriangle
 from .gaussian_kl import GaussianKL
 from .interpolation import Interpolation
 from .latent_map import LatentMap
-from .two_decoders import TwoDecoders
 from .reparameterization import ReparameterizationExplorer
+from .two_decoders import TwoDecoders
 from .word_map import WordMap
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "GaussianKL",
     "Interpolation",
     "LatentMap",
+    "ReparameterizationExplorer",
     "TwoDecoders",
     "WordMap",
 ]
