@@ -1,0 +1,100 @@
+// A point in a triangle of three faces, and the face that its mix of codes decodes to.
+
+// Where the corners stand on the pad, as fractions of it, y upwards.
+const PLACES = { top: [0.5, 0.84], left: [0.14, 0.15], right: [0.86, 0.15] };
+const [TOP, LEFT, RIGHT] = Object.values(PLACES);
+
+/** The three shares that make this place, some negative outside the triangle. */
+function toShares([x, y]) {
+  const top = (y - LEFT[1]) / (TOP[1] - LEFT[1]);
+  const right = (x - LEFT[0] - top * (TOP[0] - LEFT[0])) / (RIGHT[0] - LEFT[0]);
+  return [top, 1 - top - right, right];
+}
+
+/** The nearest shares that are not negative and sum to one. */
+function ontoTriangle(shares) {
+  let sum = 0;
+  let shift = 0;
+  [...shares]
+    .sort((a, b) => b - a)
+    .forEach((share, k) => {
+      sum += share;
+      if (share > (sum - 1) / (k + 1)) shift = (sum - 1) / (k + 1);
+    });
+  return shares.map((share) => Math.max(0, share - shift));
+}
+
+function render({ model, el }) {
+  const arrays = unpack(model);
+  const shape = model.get("image_shape");
+  const faces = model.get("faces");
+  const { decoder: decode } = makeDecoders(model);
+  const code = rowsOf(arrays.codes, arrays.codes.length / faces);
+  const original = arrays.images && rowsOf(arrays.images, arrays.images.length / faces);
+  const face = original ?? ((i) => decode(code(i)));
+
+  const small = Object.keys(PLACES).map(() => makePicture("", shape));
+  const plot = makePlot((pen, width, height) => {
+    const spots = Object.values(PLACES).map(([x, y]) => [x * width, (1 - y) * height]);
+    pen.strokeStyle = "#808080";
+    pen.beginPath();
+    spots.forEach(([x, y]) => pen.lineTo(x, y));
+    pen.closePath();
+    pen.stroke();
+    const size = 0.26 * width;
+    spots.forEach(([x, y], k) => {
+      pen.drawImage(small[k].image, x - size / 2, y - size / 2, size, size);
+    });
+  });
+  const { pad, place } = makePad("Point between three faces", plot, (at) =>
+    put(model, { weights: ontoTriangle(toShares(at)) }),
+  );
+  pad.classList.add("lc-triangle");
+
+  const mix = makePicture("", shape);
+  mix.image.setAttribute("aria-label", "decoded mix of the three faces");
+  const words = mix.figure.querySelector("figcaption");
+
+  const swap = (k, step) => {
+    const corners = [...model.get("corners")];
+    corners[k] = (corners[k] + step + faces) % faces;
+    put(model, { corners });
+  };
+  const pickers = Object.keys(PLACES).map((name, k) => {
+    const button = (sign, step, what) => {
+      const label = `${what} face, ${name}`;
+      const node = element("button", { type: "button", "aria-label": label }, sign);
+      node.addEventListener("click", () => swap(k, step));
+      return node;
+    };
+    const [back, on] = [button("‹", -1, "Previous"), button("›", 1, "Next")];
+    return element("div", { class: "lc-swap" }, back, element("span", {}, name), on);
+  });
+
+  const showMix = () => {
+    const weights = model.get("weights");
+    mix.show(decode(weighted(model.get("corners").map(code), weights)));
+    const parts = Object.keys(PLACES).map((name, k) => {
+      return `${Math.round(100 * weights[k])} % ${name}`;
+    });
+    words.textContent = parts.join(", ");
+    const spots = Object.values(PLACES);
+    place(weighted(spots, weights), words.textContent);
+  };
+  const showCorners = () => {
+    model.get("corners").forEach((i, k) => small[k].show(face(i)));
+    plot.redraw();
+    showMix();
+  };
+  const swaps = element("div", { class: "lc-swaps" }, ...pickers);
+  const stage = element("div", { class: "lc-stage" }, pad, mix.figure, swaps);
+  frame(model, el, "lc-decoding lc-face-triangle", stage);
+  const stops = [
+    follow(model, ["weights"], showMix),
+    follow(model, ["corners"], showCorners),
+  ];
+  showCorners();
+  return () => stops.forEach((stop) => stop());
+}
+
+export default { render };

@@ -1,0 +1,147 @@
+"""Interpolation: the way from one image to another, in pixels and in codes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import traitlets
+from matplotlib.figure import Figure
+from torch import nn
+
+from course_utils.show import MODEL_COLOURS
+
+from .base import assemble
+from .decoding import DecodingExplorer, as_pixels, check_index, same_number
+from .packing import Stored, as_array
+
+PIXELS = "pixel mix"
+
+
+class Interpolation(DecodingExplorer):
+    """Pick two images and slide from one to the other, several ways side by side.
+
+    Four traits are synced with the page: ``first`` and ``second``, which images; ``t``,
+    how far from the first (0) to the second (1); ``spherical``, whether codes go along
+    the arc between them or straight. Pixels are always mixed straight.
+
+    Parameters
+    ----------
+    images : the N images to choose from, some twenty: [N, H, W] or [N, H, W, 3], uint8
+        or floats in [0, 1].
+    models : {name: (decoder, codes)}, the decoder a torch chain of Linear, ReLU,
+        LeakyReLU, Tanh and Sigmoid layers, codes → pixels in [0, 1], and the codes
+        [N, D] of the images.
+    labels : what each image shows, N words or numbers; by default 1 to N.
+    first, second, t, spherical : where to start.
+    stored : how the page holds the weights: "float16" (not to be seen), "float32", or
+        "int8" in half of float16's size. `rounding` says what it costs at most.
+    weights_of : an explorer further up the page with the same decoders, whose weights
+        this one uses there.
+    label, try_this : what stands above and below.
+
+    Raises
+    ------
+    TypeError, ValueError : the page could not show what torch decodes.
+    """
+
+    _esm = assemble("page.js", "decoder.js", "decoding.js", "interpolation.js")
+    _css = assemble("page.css", "decoding.css")
+    first = traitlets.Int().tag(sync=True)
+    second = traitlets.Int().tag(sync=True)
+    t = traitlets.Float().tag(sync=True)
+    spherical = traitlets.Bool().tag(sync=True)
+    names = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    pixel_colour = traitlets.Unicode(MODEL_COLOURS["pixels"]).tag(sync=True)
+
+    def __init__(
+        self,
+        images: Any,
+        models: Mapping[str, tuple[nn.Module, Any]],
+        labels: Sequence[Any] | None = None,
+        *,
+        first: int = 0,
+        second: int = 1,
+        t: float = 0.5,
+        spherical: bool = False,
+        stored: Stored = "float16",
+        weights_of: DecodingExplorer | None = None,
+        label: str = "Interpolation: from one image to another, three ways.",
+        try_this: str = "slide slowly, and look for the moment when it is neither.",
+    ) -> None:
+        self.images = as_pixels(images)
+        self.codes = {name: as_array(codes) for name, (_, codes) in models.items()}
+        same_number(self.images, **{f"codes of {n}": c for n, c in self.codes.items()})
+        if labels is None:
+            labels = range(1, len(self.images) + 1)
+        same_number(self.images, labels=np.array(labels))
+        super().__init__(
+            {
+                name: (network, self.codes[name])
+                for name, (network, _) in models.items()
+            },
+            {"images": (self.images, "uint8")}
+            | {f"{name}.codes": (c, "float32") for name, c in self.codes.items()},
+            image_shape=self.images.shape[1:],
+            stored=stored,
+            weights_of=weights_of,
+            names=[str(int(x) if hasattr(x, "item") else x) for x in labels],
+            first=first,
+            second=second,
+            t=t,
+            spherical=spherical,
+            label=label,
+            try_this=try_this,
+        )
+
+    @traitlets.validate("first", "second")
+    def _known_image(self, proposal: dict[str, Any]) -> int:
+        return check_index(proposal["value"], len(self.images), "image")
+
+    @traitlets.validate("t")
+    def _between(self, proposal: dict[str, Any]) -> float:
+        if not 0 <= proposal["value"] <= 1:
+            raise traitlets.TraitError("t goes from 0, the first image, to 1")
+        return proposal["value"]
+
+    def decode(self, t: float | None = None) -> dict[str, np.ndarray]:
+        """The images at ``t``, by name: the pixel mix, then each model's, by torch."""
+        ends, t = [self.first, self.second], self.t if t is None else t
+        mixes = {PIXELS: between(*self.images[ends], t)}
+        for name, codes in self.codes.items():
+            mixes[name] = self.decoded(name, between(*codes[ends], t, self.spherical))
+        return mixes
+
+    def draw(self) -> Figure:
+        steps = [self.decode(t) for t in np.linspace(0, 1, 7)]
+        rows = {name: [step[name] for step in steps] for name in steps[0]}
+        figure = Figure(figsize=(5.4, 0.95 * len(rows)), layout="constrained")
+        for axes, name in zip(figure.subplots(len(rows), 1), rows, strict=True):
+            axes.imshow(np.hstack(rows[name]), cmap="gray", vmin=0, vmax=1)
+            axes.set_title(name)
+            axes.axis("off")
+        return figure
+
+    def describe(self) -> str:
+        """What the still picture shows, and the path of the codes."""
+        path = "along the arc" if self.spherical else "straight"
+        return (
+            f"Seven steps from {self.names[self.first]} to {self.names[self.second]}, "
+            f"one row each: {PIXELS}, {', '.join(self.codes)}; the codes go {path}."
+        )
+
+
+def between(
+    start: np.ndarray, end: np.ndarray, t: float, spherical: bool = False
+) -> np.ndarray:
+    """The point a share ``t`` of the way, straight or along the arc around zero.
+
+    Along the arc (slerp) each end gets the sine of its share of the angle between
+    them, over the sine of the whole; ends in one line with zero are joined straight.
+    """
+    weights = np.array([1 - t, t])
+    if spherical:
+        lengths = np.linalg.norm(start) * np.linalg.norm(end)
+        angle = np.arccos(np.clip(start @ end / max(lengths, 1e-12), -1, 1))
+        if np.sin(angle) > 1e-6:
+            weights = np.sin(weights * angle) / np.sin(angle)
+    return (weights[0] * start + weights[1] * end).astype("float32")

@@ -1,0 +1,115 @@
+"""Two decoders: one place on a pad, and the image that each model has there."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import traitlets
+from matplotlib.figure import Figure
+from torch import nn
+
+from course_utils.show import INK
+
+from .base import assemble
+from .decoding import DecodingExplorer
+from .packing import Stored, as_array
+
+
+class TwoDecoders(DecodingExplorer):
+    """Drag over one plane through the latent spaces of two models, or more.
+
+    One trait is synced with the page: ``z``, the place [z1, z2] on the plane.
+
+    Parameters
+    ----------
+    models : {name: (decoder, plane)}, the decoder a torch chain of Linear, ReLU,
+        LeakyReLU, Tanh and Sigmoid layers, codes [B, D] → pixels in [0, 1]. The plane
+        is [2, D], two directions through zero, or [3, D], a centre and two directions;
+        at z the code is centre + z1 × first + z2 × second. None where D is 2.
+    z : where to start.
+    reach : the pad goes from −reach to reach.
+    image_shape : (height, width) or (height, width, 3).
+    stored : how the page holds the weights: "float16" (not to be seen), "float32", or
+        "int8" in half of float16's size. `rounding` says what it costs.
+    label, try_this : what stands above and below.
+
+    Raises
+    ------
+    TypeError, ValueError : the page could not show what torch decodes.
+    """
+
+    _esm = assemble("page.js", "decoder.js", "decoding.js", "pad.js", "two_decoders.js")
+    _css = assemble("page.css", "decoding.css")
+    z = traitlets.List(traitlets.Float(), minlen=2, maxlen=2).tag(sync=True)
+    reach = traitlets.Float().tag(sync=True)
+
+    def __init__(
+        self,
+        models: Mapping[str, tuple[nn.Module, Any]],
+        *,
+        z: Sequence[float] = (0.0, 0.0),
+        reach: float = 3.0,
+        image_shape: Sequence[int] = (28, 28),
+        stored: Stored = "float16",
+        weights_of: DecodingExplorer | None = None,
+        label: str = "One latent plane, two decoders.",
+        try_this: str = "go far out, then watch how each model crosses from one kind "
+        "of image to the next.",
+    ) -> None:
+        self.planes = {name: _plane(name, plane) for name, (_, plane) in models.items()}
+        axis = np.linspace(-reach, reach, 7)
+        places = np.stack(np.meshgrid([1.0], axis, axis), -1).reshape(-1, 3)
+        codes = {n: (places @ p).astype("float32") for n, p in self.planes.items()}
+        super().__init__(
+            {name: (network, codes[name]) for name, (network, _) in models.items()},
+            {f"{name}.plane": (p, "float32") for name, p in self.planes.items()},
+            image_shape=image_shape,
+            stored=stored,
+            weights_of=weights_of,
+            z=list(z),
+            reach=reach,
+            label=label,
+            try_this=try_this,
+        )
+
+    def decode(self) -> dict[str, np.ndarray]:
+        """Each model's image at ``z``, by torch: float32 of ``image_shape``."""
+        place = np.array([1, *self.z])
+        return {
+            name: self.decoded(name, (place @ plane).astype("float32"))
+            for name, plane in self.planes.items()
+        }
+
+    def draw(self) -> Figure:
+        images = self.decode()
+        figure = Figure(figsize=(5.4, 2.1), layout="constrained")
+        pad, *places = figure.subplots(1, 1 + len(images))
+        pad.plot(*self.z, "o", ms=9, mfc="none", mec=INK, mew=2)
+        pad.set(xlim=(-self.reach, self.reach), ylim=(-self.reach, self.reach))
+        pad.set(aspect=1, xlabel="$z_1$", ylabel="$z_2$")
+        for axes, (name, image) in zip(places, images.items(), strict=True):
+            axes.imshow(image, cmap="gray", vmin=0, vmax=1)
+            axes.set_title(name)
+            axes.axis("off")
+        return figure
+
+    def describe(self) -> str:
+        """Where the still picture stands."""
+        z1, z2 = self.z
+        return (
+            f"A plane of codes with a mark at z = ({z1:.2f}, {z2:.2f}), and the images "
+            f"that the models have there: {', '.join(self.planes)}."
+        )
+
+
+def _plane(name: str, plane: Any) -> np.ndarray:
+    """Centre and two directions: [3, D]."""
+    if plane is None:
+        plane = np.eye(2)
+    rows = as_array(plane)
+    if rows.ndim != 2 or len(rows) not in (2, 3):
+        raise ValueError(
+            f"The plane of {name} has shape {rows.shape}; give two directions [2, D], "
+            "or a centre and two directions [3, D]."
+        )
+    return rows if len(rows) == 3 else np.concatenate([0 * rows[:1], rows])
