@@ -54,8 +54,8 @@ def barycentric(corners: Tensor, weights: Tensor) -> Tensor:
 def triangle(size: int) -> Tensor:
     """Weights of a triangular lattice, row by row from its top: [N, 3].
 
-    N is size · (size + 1) / 2. Row 0 is the first corner, (1, 0, 0); the last row, of `size` points, goes from the
-    second corner to the third.
+    N is size · (size + 1) / 2. Row 0 is the first corner, (1, 0, 0); the last row, of
+    `size` points, goes from the second corner to the third.
     """
     if size < 2:
         raise ValueError("A triangle needs at least two rows.")

@@ -13,6 +13,7 @@ MODULES = {
     "pen_strokes": "pen_strokes",
     "pen_letters": "pen_strokes",
     "faces": "faces",
+    "shapes": "shapes",
     "digits": "digits",
 }
 

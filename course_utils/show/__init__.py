@@ -9,6 +9,7 @@ from course_utils.show.figure import show
 from course_utils.show.film import player
 from course_utils.show.images import image_rows, montage
 from course_utils.show.plots import scatter_codes
+from course_utils.show.solid import render_solid
 from course_utils.show.style import (
     DIGIT_COLOURS,
     INK,
@@ -26,6 +27,7 @@ __all__ = [
     "image_rows",
     "montage",
     "player",
+    "render_solid",
     "say",
     "scatter_codes",
     "show",

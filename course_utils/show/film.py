@@ -28,7 +28,7 @@ def player(
 
     Parameters
     ----------
-    frames : uint8, or float in [0, 1]; [T, H, W] or [T, H, W, 3].
+    frames : uint8, or float in [0, 1]; [T, H, W], [T, H, W, 3] or RGBA [T, H, W, 4].
     alt : what is to be seen, and how it changes.    caption : what to look for.
     labels : a line for each frame, such as "k = 12 components, error 9.1".
     fps : frames per second.
@@ -90,7 +90,7 @@ def as_output(
 
 
 def sprite(frames: np.ndarray, columns: int) -> np.ndarray:
-    """All frames [T, H, W(, 3)] on one sheet, row by row, ``columns`` to a row.
+    """All frames [T, H, W(, 3 or 4)] on one sheet, row by row, ``columns`` to a row.
 
     Raises ValueError if the sheet is larger than phones can show.
     """

@@ -12,20 +12,21 @@ _WIDEST = 640  # CSS pixels
 
 
 def to_pixels(images: Any) -> np.ndarray:
-    """Images as uint8 [N, H, W] or [N, H, W, 3].
+    """Images as uint8 [N, H, W] (grey), [N, H, W, 3] (colour) or [N, H, W, 4] (RGBA).
 
     ``images`` is uint8, or float in [0, 1] (values outside are clipped), as an array or
-    a tensor of shape [N, H, W], [N, 1, H, W] or [N, H, W, 3].
+    a tensor of one of these shapes or of [N, 1, H, W].
 
     Raises ValueError for another shape or type, and for values that are not numbers.
     """
     pixels = output.as_array(images)
     if pixels.ndim == 4 and pixels.shape[1] == 1:
         pixels = pixels[:, 0]
-    if not (pixels.ndim == 3 or (pixels.ndim == 4 and pixels.shape[-1] == 3)):
+    if not (pixels.ndim == 3 or (pixels.ndim == 4 and pixels.shape[-1] in (3, 4))):
         raise ValueError(
-            f"Images have shape [N, H, W] or [N, H, W, 3], not {list(pixels.shape)}: "
-            "reshape them first, for instance with x.reshape(-1, 28, 28)."
+            "Images have shape [N, H, W], [N, H, W, 3] or [N, H, W, 4], not "
+            f"{list(pixels.shape)}: reshape them, for instance with "
+            "x.reshape(-1, 28, 28)."
         )
     if pixels.dtype == np.uint8:
         return pixels
@@ -43,13 +44,13 @@ def montage(images: Any, columns: int, *, gap: int = 1, fill: int = 128) -> np.n
 
     Parameters
     ----------
-    images : uint8, or float in [0, 1]; [N, H, W] or [N, H, W, 3].
+    images : uint8, or float in [0, 1]; [N, H, W], [N, H, W, 3] or RGBA [N, H, W, 4].
     columns : images per row; the last row is filled up with ``fill``.
-    gap, fill : pixels between two images, and their grey value.
+    gap, fill : pixels between two images, and their grey value; in RGBA transparent.
 
     Returns
     -------
-    uint8 array [rows * (H + gap) - gap, columns * (W + gap) - gap] (or [..., 3]).
+    uint8 array [rows * (H + gap) - gap, columns * (W + gap) - gap], [..., 3 or 4].
     """
     pixels = to_pixels(images)
     if columns < 1 or not len(pixels):
@@ -59,6 +60,8 @@ def montage(images: Any, columns: int, *, gap: int = 1, fill: int = 128) -> np.n
     sheet = np.full(
         (rows * high - gap, columns * wide - gap, *pixels.shape[3:]), fill, np.uint8
     )
+    if pixels.shape[3:] == (4,):
+        sheet[..., 3] = 0
     for index, image in enumerate(pixels):
         top, left = high * (index // columns), wide * (index % columns)
         sheet[top : top + high - gap, left : left + wide - gap] = image
@@ -76,7 +79,7 @@ def image_rows(
 
     Parameters
     ----------
-    rows : name of the row -> images, uint8 or float in [0, 1], [N, H, W(, 3)].
+    rows : name of the row -> images, uint8 or float in [0, 1], [N, H, W(, 3 or 4)].
         Up to ten images in a row can be told apart on a phone.
     alt : what is to be seen.    caption : what to look for.
     columns : a short heading for each column.
@@ -132,6 +135,6 @@ def _strip(images: np.ndarray) -> np.ndarray:
     n, high, wide = images.shape[:3]
     colours = images if images.ndim == 4 else np.repeat(images[..., None], 3, axis=-1)
     strip = np.zeros((high, n, wide + _GAP, 4), np.uint8)
-    strip[:, :, :wide, :3] = colours.transpose(1, 0, 2, 3)
     strip[:, :, :wide, 3] = 255
+    strip[:, :, :wide, : colours.shape[-1]] = colours.transpose(1, 0, 2, 3)
     return strip.reshape(high, -1, 4)[:, : n * (wide + _GAP) - _GAP]

@@ -14,6 +14,7 @@
 
     const draw = () => {
       const k = +slider.value;
+      brush.clearRect(0, 0, wide, high);
       brush.drawImage(sheet, (k % columns) * wide, Math.floor(k / columns) * high, wide, high, 0, 0, wide, high);
       canvas.style.imageRendering = canvas.clientWidth < wide ? "auto" : "pixelated";
       label.textContent = labels[k];
