@@ -60,7 +60,8 @@ function makeStrip(legend, images, shape, names, pick) {
     return [radio, element("label", {}, radio, canvas)];
   });
   const title = element("legend", {}, legend);
-  const fields = element("fieldset", {}, title, ...radios.map(([, label]) => label));
+  const choices = element("div", {}, ...radios.map(([, label]) => label));
+  const fields = element("fieldset", {}, title, choices);
   // A form of its own keeps the radio buttons of two strips apart.
   const strip = element("form", { class: "lc-strip" }, fields);
   strip.addEventListener("change", ({ target }) => pick(Number(target.value)));
@@ -79,7 +80,8 @@ function makeSlider(name, [low, high], move) {
     step: (high - low) / 200,
   });
   const value = element("output", {});
-  const slider = element("label", { class: "lc-slider" }, name, input, value);
+  const title = element("span", {}, name);
+  const slider = element("label", { class: "lc-slider" }, title, input, value);
   input.addEventListener("input", () => move(Number(input.value)));
   const place = (number, words) => {
     input.value = number;

@@ -60,7 +60,7 @@ class FaceTriangle(DecodingExplorer):
         weights: Sequence[float] = (1 / 3, 1 / 3, 1 / 3),
         stored: Stored = "float16",
         weights_of: DecodingExplorer | None = None,
-        label: str = "Three faces: every point of the triangle is a mix of their codes.",
+        label: str = "Three faces: every point between them is a mix of their codes.",
         try_this: str = "go from corner to corner, then look for a face of your own.",
     ) -> None:
         self.codes = as_array(codes)
@@ -105,13 +105,11 @@ class FaceTriangle(DecodingExplorer):
 
     def draw(self) -> Figure:
         figure = Figure(figsize=(5.4, 1.7), layout="constrained")
-        faces = [self.decoded("decoder", self.codes[i]) for i in self.corners]
+        images = [self.decoded("decoder", self.codes[i]) for i in self.corners]
         titles = [f"{w:.0%} {c}" for w, c in zip(self.weights, CORNERS, strict=True)]
+        images, titles = [*images, self.decode()], [*titles, "the mix"]
         for axes, image, title in zip(
-            figure.subplots(1, 4),
-            [*faces, self.decode()],
-            [*titles, "mix"],
-            strict=True,
+            figure.subplots(1, 4), images, titles, strict=True
         ):
             axes.imshow(image, cmap="gray", vmin=0, vmax=1)
             axes.set_title(title)

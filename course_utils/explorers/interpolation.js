@@ -33,7 +33,7 @@ function render({ model, el }) {
     ...makeStrip(legend, images, shape, names, (i) => put(model, { [trait]: i })),
     small: makePicture("", shape),
   }));
-  const { slider, place } = makeSlider("Way", [0, 1], (t) => put(model, { t }));
+  const { slider, place } = makeSlider("Way from one to the other", [0, 1], (t) => put(model, { t }));
   const [from, to] = ends.map(({ small }) => small.image);
   from.setAttribute("aria-hidden", "true");
   to.setAttribute("aria-hidden", "true");

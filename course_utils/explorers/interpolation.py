@@ -74,13 +74,13 @@ class Interpolation(DecodingExplorer):
         if labels is None:
             labels = range(1, len(self.images) + 1)
         same_number(self.images, labels=np.array(labels))
+        arrays: dict[str, tuple[np.ndarray, Stored]] = {
+            f"{name}.codes": (codes, "float32") for name, codes in self.codes.items()
+        }
+        arrays["images"] = (self.images, "uint8")
         super().__init__(
-            {
-                name: (network, self.codes[name])
-                for name, (network, _) in models.items()
-            },
-            {"images": (self.images, "uint8")}
-            | {f"{name}.codes": (c, "float32") for name, c in self.codes.items()},
+            {name: (model[0], self.codes[name]) for name, model in models.items()},
+            arrays,
             image_shape=self.images.shape[1:],
             stored=stored,
             weights_of=weights_of,
@@ -105,10 +105,11 @@ class Interpolation(DecodingExplorer):
 
     def decode(self, t: float | None = None) -> dict[str, np.ndarray]:
         """The images at ``t``, by name: the pixel mix, then each model's, by torch."""
-        ends, t = [self.first, self.second], self.t if t is None else t
-        mixes = {PIXELS: between(*self.images[ends], t)}
+        first, second, t = self.first, self.second, self.t if t is None else t
+        mixes = {PIXELS: between(self.images[first], self.images[second], t)}
         for name, codes in self.codes.items():
-            mixes[name] = self.decoded(name, between(*codes[ends], t, self.spherical))
+            code = between(codes[first], codes[second], t, self.spherical)
+            mixes[name] = self.decoded(name, code)
         return mixes
 
     def draw(self) -> Figure:
