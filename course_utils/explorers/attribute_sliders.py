@@ -131,7 +131,8 @@ class AttributeSliders(DecodingExplorer):
                 code = (self.codes[self.start] + amount * vector).astype("float32")
                 image = self.decoded("decoder", code)
                 axes.imshow(image, cmap="gray", vmin=0, vmax=1)
-                axes.set_title(f"{name} {amount:+g}".replace("-", "−"))
+                words = f"{amount:+g}".replace("-", "−") if amount else "0"
+                axes.set_title(f"{name} {words}")
                 axes.axis("off")
         return figure
 

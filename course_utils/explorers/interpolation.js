@@ -3,13 +3,16 @@
 /** The weights of both ends, a share t of the way: straight, or along the arc. */
 function shares(start, end, t, spherical) {
   const straight = [1 - t, t];
-  if (!spherical) return straight;
   const product = (a, b) => a.reduce((sum, v, i) => sum + v * b[i], 0);
-  const lengths = Math.sqrt(product(start, start) * product(end, end));
-  const cosine = product(start, end) / Math.max(lengths, 1e-12);
+  const lengths = [start, end].map((code) => Math.sqrt(product(code, code)));
+  const cosine = product(start, end) / (lengths[0] * lengths[1]);
   const angle = Math.acos(Math.min(1, Math.max(-1, cosine)));
-  if (Math.sin(angle) <= 1e-6) return straight;
-  return straight.map((w) => Math.sin(w * angle) / Math.sin(angle));
+  // Not for a code of zeros (NaN), nor where no one arc joins the two.
+  if (!spherical || !(Math.sin(angle) > 1e-4)) return straight;
+  const length = straight[0] * lengths[0] + straight[1] * lengths[1];
+  return straight.map(
+    (w, i) => ((Math.sin(w * angle) / Math.sin(angle)) * length) / lengths[i],
+  );
 }
 
 function render({ model, el }) {

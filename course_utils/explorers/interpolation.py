@@ -134,15 +134,16 @@ class Interpolation(DecodingExplorer):
 def between(
     start: np.ndarray, end: np.ndarray, t: float, spherical: bool = False
 ) -> np.ndarray:
-    """The point a share ``t`` of the way, straight or along the arc around zero.
+    """The point a share ``t`` of the way, straight or along the arc round zero.
 
-    Along the arc (slerp) each end gets the sine of its share of the angle between
-    them, over the sine of the whole; ends in one line with zero are joined straight.
+    Along the arc the direction turns and the length changes evenly, as in
+    `course_utils.latent.slerp`; ends in one line with zero are joined straight.
     """
     weights = np.array([1 - t, t])
-    if spherical:
-        lengths = np.linalg.norm(start) * np.linalg.norm(end)
-        angle = np.arccos(np.clip(start @ end / max(lengths, 1e-12), -1, 1))
-        if np.sin(angle) > 1e-6:
-            weights = np.sin(weights * angle) / np.sin(angle)
+    lengths = np.linalg.norm([start, end], axis=1)
+    if spherical and lengths.all():
+        angle = np.arccos(np.clip(start @ end / lengths.prod(), -1, 1))
+        if np.sin(angle) > 1e-4:
+            length = weights @ lengths
+            weights = np.sin(weights * angle) / np.sin(angle) * length / lengths
     return (weights[0] * start + weights[1] * end).astype("float32")

@@ -82,7 +82,7 @@ class TwoDecoders(DecodingExplorer):
 
     def draw(self) -> Figure:
         images = self.decode()
-        figure = Figure(figsize=(5.4, 2.1), layout="constrained")
+        figure = Figure(figsize=(5.4, 2.3), layout="constrained")
         pad, *places = figure.subplots(1, 1 + len(images))
         pad.plot(*self.z, "o", ms=9, mfc="none", mec=INK, mew=2)
         pad.set(xlim=(-self.reach, self.reach), ylim=(-self.reach, self.reach))
