@@ -14,6 +14,7 @@ MODULES = {
     "pen_letters": "pen_strokes",
     "faces": "faces",
     "shapes": "shapes",
+    "olivetti": "olivetti",
     "digits": "digits",
 }
 
