@@ -18,6 +18,7 @@ from torch import nn
 
 from . import distributed
 from .fingerprints import fingerprint
+from .gan_recipe import GanRecipe
 from .objectives import Objective
 from .recipe import Recipe
 from .runtime import cache_dir
@@ -80,7 +81,9 @@ class Slot:
             )
         return stored
 
-    def save(self, model: nn.Module, recipe: Recipe, history: dict[str, Any]) -> None:
+    def save(
+        self, model: nn.Module, recipe: Recipe | GanRecipe, history: dict[str, Any]
+    ) -> None:
         """Keep the model's weights, how it was trained and how that went."""
         if not distributed.is_main():
             return

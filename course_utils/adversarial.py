@@ -1,0 +1,162 @@
+"""Two networks that learn against each other: ``fit_gan``, a short loop for GANs.
+
+The generator makes images of random codes, the discriminator gives logits: above 0 it
+takes an image for real. Both learn by Adam, in turns (Goodfellow et al. 2014).
+"""
+
+import os
+import time
+from dataclasses import asdict
+
+import torch
+from torch import Tensor, nn
+from tqdm.auto import tqdm
+
+from .checkpoints import Slot
+from .fingerprints import fingerprint
+from .game import play_round
+from .gan_recipe import GanHistory, GanRecipe, floats, try_round
+from .loop import LOOK_EVERY, TrainingError
+from .runtime import current, own_randomness
+from .snapshots import weights_of
+
+
+def fit_gan(
+    generator: nn.Module,
+    discriminator: nn.Module,
+    images: Tensor,
+    *,
+    steps: int,
+    latent_dim: int,
+    batch_size: int = 64,
+    lr: float = 1e-3,
+    betas: tuple[float, float] = (0.0, 0.99),
+    r1: float = 0.0,
+    r1_every: int = 1,
+    snapshots: int = 0,
+    seed: int | None = None,
+    keep_as: str | None = None,
+    progress: bool = True,
+) -> GanHistory:
+    """Let two networks play ``steps`` rounds; both are changed in place.
+
+    They move to the runtime's device and come back in evaluation mode. Ctrl-C ends
+    the game early and keeps what was learned. The global random state stays as it was.
+
+    Parameters
+    ----------
+    generator, discriminator : codes [B, latent_dim] → images; images → logits [B, 1]
+    images : uint8 [N, …], which are divided by 255, or floats of any scale [N, …]
+    steps, batch_size : how many rounds, of how many real and generated images each
+    lr, betas : Adam's, for both players
+    r1, r1_every : weight of the gradient penalty on real images; in which rounds it
+        is computed (every k-th, then k times as strong: nearly the same, and cheaper)
+    snapshots : so many times, evenly spaced, the generator's weights are kept
+    seed : default: the runtime's
+    keep_as : name in the checkpoint store, as in ``fit``
+    progress : whether to show a bar
+
+    Raises
+    ------
+    ValueError
+        If the networks do not fit together, or an argument makes no sense.
+    TrainingError
+        If a loss is no longer a number. The last good weights are put back.
+    """
+    runtime = current()
+    recipe = GanRecipe(
+        steps=steps, batch_size=batch_size, lr=lr, betas=betas, r1=r1,
+        r1_every=r1_every, latent_dim=latent_dim, snapshots=snapshots,
+        seed=runtime.seed if seed is None else seed,
+    )  # fmt: skip
+    pair = nn.ModuleList([generator, discriminator]).to(runtime.device)
+    try_round(generator, discriminator, images, recipe)
+    slot = None
+    if keep_as is not None:
+        ingredients = {
+            "networks or first weights": pair,
+            "rules": play_round,
+            "data": images,
+            "recipe": asdict(recipe),
+            "machine": [torch.__version__, runtime.device.type],
+        }
+        slot = Slot(
+            keep_as, {what: fingerprint(it) for what, it in ingredients.items()}
+        )
+        if stored := slot.load():
+            pair.load_state_dict(stored["weights"])
+            pair.eval()
+            return GanHistory(**stored["history"], reused=True)
+    began = time.perf_counter()
+    silent = not progress or os.environ.get("TQDM_DISABLE", "0") not in ("", "0")
+    with (
+        tqdm(total=steps, desc=keep_as or "GAN", unit=" steps", disable=silent) as bar,
+        own_randomness(recipe.seed, runtime.device),
+    ):
+        history = _play(pair, images.to(runtime.device), recipe, bar)
+    pair.eval()
+    history.seconds = time.perf_counter() - began
+    if slot and history.stopped != "interrupted":
+        slot.save(pair, recipe, asdict(history))
+    return history
+
+
+def _play(
+    pair: nn.ModuleList, images: Tensor, recipe: GanRecipe, bar: tqdm
+) -> GanHistory:
+    """Round after round, until all are played or Ctrl-C comes."""
+    generator, discriminator = pair
+    forge, judge = (
+        torch.optim.Adam(player.parameters(), recipe.lr, recipe.betas)
+        for player in pair
+    )
+    history, unread, good = GanHistory(), [], weights_of(pair)
+    keep = {recipe.steps * (i + 1) // recipe.snapshots for i in range(recipe.snapshots)}
+    pair.train()
+    try:
+        for step in range(1, recipe.steps + 1):
+            chosen = torch.randint(
+                len(images), (recipe.batch_size,), device=images.device
+            )
+            real = floats(images[chosen])
+            z = torch.randn(recipe.batch_size, recipe.latent_dim, device=images.device)
+            r1 = 0.0 if (step - 1) % recipe.r1_every else recipe.r1 * recipe.r1_every
+            unread.append(
+                play_round(generator, discriminator, (forge, judge), real, z, r1)
+            )
+            if step in keep:
+                weights = weights_of(generator).items()
+                history.snapshots[step] = {name: w.cpu() for name, w in weights}
+            # To read a loss is to wait for the GPU, so not after each step.
+            if len(unread) == LOOK_EVERY or step == recipe.steps:
+                _read(unread, history, pair, good)
+                good = weights_of(pair)
+                bar.update(len(unread))
+                unread.clear()
+    except KeyboardInterrupt:
+        discriminator.requires_grad_(True)
+        history.stopped = "interrupted"
+        print(f"Interrupted at step {step}: both networks keep what they have learned.")
+        if unread:
+            _read(unread, history, pair, good)
+    return history
+
+
+def _read(
+    unread: list[Tensor], history: GanHistory, pair: nn.Module, good: dict[str, Tensor]
+) -> None:
+    """Move losses to the history; TrainingError at the first that is not a number."""
+    losses = torch.stack(unread).cpu()
+    broken = (~losses.isfinite().all(1)).nonzero().flatten().tolist()
+    if not all(w.isfinite().all() for w in pair.state_dict().values()):
+        broken.append(len(losses))  # the last round broke them, after its losses
+    if broken:
+        step = len(history.generator_losses) + broken[0] + 1
+        pair.load_state_dict(good)
+        pair.eval()
+        raise TrainingError(
+            f"A loss is no longer a number at step {step}. The last good weights are "
+            "back. Try a lower lr, or a smaller r1."
+        )
+    history.discriminator_losses += losses[:, 0].tolist()
+    history.generator_losses += losses[:, 1].tolist()
