@@ -2,11 +2,20 @@
 
 Reading order is dependency order: where and how big (``runtime``), what to learn from
 (``datasets``), the networks (``models``), what they make small (``objectives``), the
-loop (``training``), what to ask of a latent space (``latent``, ``metrics``), how a
-chapter shows, claims and asks (``show``, ``claims``, ``exercises``).
+loop (``training``) and what it made for several chapters (``pretrained``), what to ask
+of a latent space (``latent``, ``metrics``), how a chapter shows, claims and asks
+(``show``, ``claims``, ``exercises``).
 """
 
-from . import datasets, exercises, latent, metrics, models, objectives
+from . import (
+    datasets,
+    exercises,
+    latent,
+    metrics,
+    models,
+    objectives,
+    pretrained,
+)
 from .claims import ClaimFailed, claim, claims_made
 from .datasets import (
     Dataset,
@@ -70,6 +79,7 @@ __all__ = [
     "neighbour_indices",
     "objectives",
     "player",
+    "pretrained",
     "quiz",
     "right",
     "say",

@@ -1,5 +1,6 @@
 """A short text that changes when a thing changes: code, weights, data, settings."""
 
+import dis
 import functools
 import hashlib
 import sys
@@ -11,14 +12,26 @@ import torch
 from torch import nn
 
 PLAIN = bool | int | float | str | torch.Tensor
+# In the file that imports nn, `nn.Linear()` compiles otherwise than in a notebook.
+_CALLS = {"LOAD_METHOD": "LOAD_ATTR", "PUSH_NULL": "", "PRECALL": ""}
+# What Python notes about a class besides what it does (the last in 3.13 and 3.14).
+_ABOUT_A_CLASS = {
+    "__doc__",
+    "__module__",
+    "__qualname__",
+    "__firstlineno__",
+    "__annotate_func__",
+}
 
 
 def fingerprint(thing: Any) -> str:
     """A digest of a model, an objective, data or settings (32 hexadecimal digits).
 
-    Code counts by what it does: byte code, constants, enclosed values, and the
-    functions and classes of the course or the notebook that it uses. Comments and
-    layout do not matter. A model counts by its code, settings and weights.
+    Code counts by what it does: instructions, constants, enclosed values, and the
+    functions and classes of the course or the notebook that it uses. Comments, layout,
+    docstrings and annotations do not matter, nor where the code stands: what a chapter
+    writes out is the same as the package's copy. A model counts by its code, settings
+    and weights.
     """
     return _digest(thing, {})
 
@@ -55,7 +68,9 @@ def _parts(thing: Any) -> list[Any]:
         case set() | frozenset():
             return sorted(thing, key=repr)
         case types.CodeType():
-            return [thing.co_code, thing.co_consts, thing.co_names]
+            steps = dis.get_instructions(thing)
+            named = [(_CALLS.get(s.opname, s.opname), s.argval) for s in steps]
+            return [step for step in named if step[0]]
         case functools.partial():
             return [thing.func, thing.args, thing.keywords]
         case types.MethodType():
@@ -72,10 +87,10 @@ def _parts(thing: Any) -> list[Any]:
             defaults = [thing.__defaults__, thing.__kwdefaults__]
             return [thing.__code__, defaults, enclosed, _globals_used(thing)]
         case type():
-            plain = {k: v for k, v in vars(thing).items() if isinstance(v, PLAIN)}
-            code = {k: v for k, v in vars(thing).items() if _is_code(v)}
-            plain.pop("__doc__", None)
-            return [_name(thing), plain, code, list(thing.__bases__)]
+            own = {k: v for k, v in vars(thing).items() if k not in _ABOUT_A_CLASS}
+            plain = {k: v for k, v in own.items() if isinstance(v, PLAIN)}
+            code = {k: v for k, v in own.items() if _is_code(v)}
+            return [thing.__qualname__, plain, code, list(thing.__bases__)]
     return [type(thing), _settings(thing)]
 
 

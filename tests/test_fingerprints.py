@@ -1,6 +1,7 @@
 """Fingerprints change with what a thing does, and with nothing else."""
 
 import functools
+import inspect
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import torch
 from torch import nn
 from toys import ToyAutoencoder
 
+from course_utils import models, objectives
 from course_utils.fingerprints import fingerprint
 from course_utils.objectives import elbo_loss, squared_error
 
@@ -26,6 +28,26 @@ def same(one, other):
 def test_layout_and_comments_do_not_matter():
     plain = function("def f(x): return x + 1")
     assert same(plain, function("# note\ndef f(x):\n\n    return (x +\n 1)"))
+
+
+def test_docstrings_and_annotations_do_not_matter():
+    plain = function("def f(x):\n y = x + 1\n return y")
+    explained = "def f(x: int) -> int:\n 'One more.'\n y: int = x + 1\n return y"
+    assert same(plain, function(explained))
+
+
+def test_what_a_chapter_writes_out_is_the_package_s_copy():
+    source = inspect.getsource(objectives.squared_error)
+    written = source.replace("squared_error", "f").replace(": nn.Module", "")
+    names = {"Tensor": torch.Tensor, "Parts": dict}
+    assert same(function(written, **names), squared_error)
+
+    space = {"__name__": "__main__", "nn": nn, "torch": torch, "Tensor": torch.Tensor}
+    exec(inspect.getsource(models.DigitCNN), space)
+    torch.manual_seed(0)
+    mine = space["DigitCNN"]()
+    torch.manual_seed(0)
+    assert same(mine, models.DigitCNN())
 
 
 @pytest.mark.parametrize(
@@ -63,8 +85,6 @@ def test_helpers_and_constants_of_the_notebook_matter():
 
 
 def test_helpers_reached_through_the_package_matter(monkeypatch):
-    import course_utils.objectives as objectives
-
     mine = function(
         "def f(m): return objectives.gaussian_kl(m, m)", objectives=objectives
     )
