@@ -5,6 +5,7 @@ from .face_triangle import FaceTriangle
 from .gaussian_kl import GaussianKL
 from .interpolation import Interpolation
 from .latent_map import LatentMap
+from .live_tsne import LiveTSNE
 from .reparameterization import ReparameterizationExplorer
 from .two_decoders import TwoDecoders
 from .word_map import WordMap
@@ -15,6 +16,7 @@ __all__ = [
     "GaussianKL",
     "Interpolation",
     "LatentMap",
+    "LiveTSNE",
     "ReparameterizationExplorer",
     "TwoDecoders",
     "WordMap",
