@@ -94,3 +94,25 @@ def test_chapter_head(new_tab, base: str) -> None:
     assert colab.startswith("https://colab.research.google.com/github/")
     assert colab.endswith(f"/{CHAPTER}.ipynb")
     assert head.get_by_text("Download the notebook").get_attribute("href")
+
+
+def test_on_paper_a_page_is_light_and_unfolded(new_tab, base: str) -> None:
+    tab = new_tab(dark=True)
+    tab.go(f"{base}/{CHAPTER}.html")
+    page = tab.page
+    folded = page.locator("details:not([open])").count()
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    assert folded
+
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    assert page.locator("html").get_attribute("data-theme") == "light"
+    assert page.locator("details:not([open])").count() == 0
+    assert page.locator(".lc-still img").first.is_visible()
+    assert not page.locator(".lc-live").first.is_visible()
+
+    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    assert page.locator("details:not([open])").count() == folded
+    assert tab.complaints == []
