@@ -1,0 +1,210 @@
+"""Checks of chapter 4: reparameterize, a baseline, weights counted, equal squares."""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from course_utils.exercises.core import Verdict, exercise, right, wrong
+from course_utils.exercises.diagnosis import compare
+
+_DRAWS = 4000
+_MEANS = torch.tensor([-2.0, 0.5, 3.0])
+_LOG_VARS = torch.tensor([-1.5, 0.8, -0.4])
+
+
+@exercise("ch4-reparameterize", "One code per image, drawn so that gradients pass")
+def check_reparameterize(answer: Callable[..., Any]) -> Verdict:
+    """``answer(mu, log_var)``, both [B, d], gives codes [B, d]."""
+    mu = _MEANS.repeat(_DRAWS, 1).requires_grad_()
+    log_var = _LOG_VARS.repeat(_DRAWS, 1).requires_grad_()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(4)
+        z = answer(mu, log_var)
+        again = answer(mu, log_var)
+    if not isinstance(z, Tensor):
+        return wrong(f"Your answer is a `{type(z).__name__}`, not a tensor of codes.")
+    if z.shape != mu.shape:
+        return wrong(
+            f"Your codes have the shape {list(z.shape)}; there is one code per image, "
+            f"so {list(mu.shape)} here."
+        )
+    return (
+        _noise_diagnosis(z.detach(), again.detach())
+        or _gradient_diagnosis(z, mu, log_var)
+        or right("Random in ε, but smooth in μ and σ: gradients pass.")
+    )
+
+
+def _noise_diagnosis(z: Tensor, again: Tensor) -> Verdict | None:
+    """What is wrong with the numbers drawn, if anything is."""
+    noise = z - _MEANS  # [B, d]
+    sigma, spread = (0.5 * _LOG_VARS).exp(), noise.std(0)
+    if noise.abs().max() < 1e-5:
+        return wrong("There is no noise: this is the mean of each cloud.")
+    if torch.equal(z, again):
+        return wrong("Two calls gave the same noise: draw it anew in each call.")
+    if spread.max() < 1e-4:
+        return wrong(
+            "All images got the same noise: draw one ε for each, of mu's shape."
+        )
+    if torch.corrcoef((noise / spread).T).min() > 0.99:
+        return wrong(
+            "One draw moves all dimensions of a code alike: draw ε for each "
+            "dimension, of mu's shape."
+        )
+    if _near(spread, sigma) and _near(noise.mean(0), torch.zeros(3)):
+        return None
+    if _near(spread, sigma * 12**-0.5):
+        return wrong(
+            "Your noise is uniform on [0, 1]: `torch.rand`. `torch.randn` is normal."
+        )
+    mistakes = {
+        "Your clouds have standard deviation exp(log_var): that is the variance. "
+        "σ is its square root, exp(log_var / 2).": _LOG_VARS.exp(),
+        "Your clouds have standard deviation |log_var|: it is a logarithm, so take "
+        "exp(log_var / 2).": _LOG_VARS.abs(),
+        "Your clouds all have standard deviation 1: multiply ε by σ.": torch.ones(3),
+        "Your clouds have variance σ: you took the root once too often.": sigma.sqrt(),
+    }
+    for message, deviations in mistakes.items():
+        if _near(spread, deviations):
+            return wrong(message)
+    if _near(spread, sigma):
+        return wrong("The clouds have the right width but a wrong centre: add mu.")
+    return wrong(
+        "Your codes should have the means mu and the standard deviations "
+        "exp(log_var / 2); they have others."
+    )
+
+
+def _gradient_diagnosis(z: Tensor, mu: Tensor, log_var: Tensor) -> Verdict | None:
+    """Whether both inputs can learn from the codes."""
+    if not z.requires_grad:
+        return wrong(
+            "The numbers are right, but no gradient passes: compute z from mu and σ, "
+            "without `.sample()`, `.detach()` or `no_grad`."
+        )
+    to_mu, to_log_var = torch.autograd.grad(
+        z.square().sum(), [mu, log_var], allow_unused=True
+    )
+    for name, gradient in {"mu": to_mu, "log_var": to_log_var}.items():
+        if gradient is None or not gradient.any():
+            return wrong(
+                f"The numbers are right, but no gradient reaches {name}: something "
+                "detaches it on the way."
+            )
+    return None
+
+
+def _near(found: Tensor, expected: Tensor) -> bool:
+    """Equal up to the luck of 4,000 draws."""
+    return bool(torch.allclose(found, expected, rtol=0.06, atol=0.06))
+
+
+@exercise("ch4-baseline", "The score-function gradient with a baseline")
+def check_baseline(answer: Callable[..., Any]) -> Verdict:
+    """``answer(f, eps)``: costs [n] and noises [n, d] give the gradient [d]."""
+    generator = torch.Generator().manual_seed(5)
+    eps = torch.randn(6, 3, generator=generator)
+    f = 10 + torch.randn(6, generator=generator)
+    n = len(f)
+    others = (f.sum() - f) / (n - 1)
+    estimate = ((f - others)[:, None] * eps).mean(0)
+    plain = (f[:, None] * eps).mean(0)
+    with_itself = ((f - f.mean())[:, None] * eps).mean(0)
+    return compare(
+        answer(f, eps),
+        estimate,
+        mistakes={
+            "There is no baseline: this is the plain score-function estimate.": plain,
+            "Your baseline holds the draw's own cost, which depends on its ε: that "
+            "shrinks the gradient by (n − 1)/n. Average the *other* costs.": (
+                with_itself
+            ),
+            "You divided the sum of the others by n: there are n − 1 of them.": (
+                (f - (f.sum() - f) / n)[:, None] * eps
+            ).mean(0),
+            "You summed over the draws: average them.": n * estimate,
+            "There is one value per draw: average over the draws, dim 0.": (
+                (f - others)[:, None] * eps
+            ),
+            "You averaged over the dimensions as well: the gradient has one number "
+            "for each.": estimate.mean(),
+            "You added the baseline: subtract it.": ((f + others)[:, None] * eps).mean(
+                0
+            ),
+            "The noise is missing: multiply each cost by its ε.": (f - others).mean(),
+        },
+        why="The baseline never saw the draw's own ε, so nothing is biased.",
+    )
+
+
+@exercise("ch4-weights", "How many weights has the encoder?")
+def check_weights(answer: Callable[..., Any]) -> Verdict:
+    """``answer(height, width, channels, hidden, latent_dim)`` gives a whole number."""
+    height, width, channels, hidden, latent_dim = 28, 28, 3, 256, 2
+    pixels, outputs = height * width * channels, 2 * latent_dim
+
+    def count(inputs: int, outputs: int, bias: int = 1) -> int:
+        return (inputs + bias) * hidden + (hidden + bias) * outputs
+
+    return compare(
+        answer(height, width, channels, hidden, latent_dim),
+        count(pixels, outputs),
+        mistakes={
+            "The biases are missing: each layer adds one number per output.": (
+                count(pixels, outputs, bias=0)
+            ),
+            "The second layer gives μ *and* log σ²: 2 · latent_dim outputs.": (
+                count(pixels, latent_dim)
+            ),
+            "The second layer gives μ *and* log σ², and each layer has biases.": (
+                count(pixels, latent_dim, bias=0)
+            ),
+            "You left out the channels: a colour image flattens to "
+            "height · width · channels numbers.": count(height * width, outputs),
+            "2,508 is a slip that is found in print: 28 · 28 · 3 is 2,352.": (
+                count(2508, outputs)
+            ),
+            "This counts the first layer alone.": (pixels + 1) * hidden,
+        },
+        tolerance=1e-9,
+        why="28 · 28 · 3 = 2,352 numbers go in. Nearly all weights are in this layer.",
+    )
+
+
+@exercise("ch4-quantiles", "Codes that share the prior's mass equally")
+def check_quantiles(answer: Callable[..., Any]) -> Verdict:
+    """``answer(size)`` gives the middles of ``size`` slices of equal mass: [size]."""
+    size = 8
+    normal = torch.distributions.Normal(0.0, 1.0)
+    places = (torch.arange(size) + 0.5) / size
+    borders = torch.arange(1, size + 1) / (size + 1)
+    values = answer(size)
+    if isinstance(values, Tensor) and values.isinf().any():
+        return wrong(
+            "An end of your axis is infinite: a normal has no code at share 0 or 1. "
+            "Take the middle of each slice."
+        )
+    return compare(
+        values,
+        normal.icdf(places),
+        mistakes={
+            "These are the shares, not the codes: put them into the inverse of the "
+            "distribution function, `icdf`.": places,
+            "You used `cdf`: it goes from codes to shares. `icdf` goes back.": (
+                normal.cdf(places)
+            ),
+            "These are evenly spaced codes: evenly spaced *shares* are asked for.": (
+                torch.linspace(-3, 3, size)
+            ),
+            "These cut the mass into size + 1 parts: take the middles of size equal "
+            "slices, (i + ½) / size.": normal.icdf(borders),
+            "The order is reversed: from the lowest code to the highest.": (
+                normal.icdf(places).flip(0)
+            ),
+        },
+        why="Every image of the map now stands for the same share of the prior.",
+    )
