@@ -35,9 +35,9 @@ class Canvas:
         cover = self._cover(distance) * share
         self.image += cover[:, None] * (colour - self.image)
 
-    def shade(self, distance: Tensor) -> None:
+    def shade(self, distance: Tensor, share: Tensor | float = 1) -> None:
         """Darken what is inside a shape."""
-        self.image *= 1 - (1 - SHADE) * self._cover(distance)[:, None]
+        self.image *= 1 - (1 - SHADE) * (self._cover(distance) * share)[:, None]
 
     @staticmethod
     def _cover(distance: Tensor) -> Tensor:

@@ -57,13 +57,14 @@ def check(
         low, high = table[name].low, table[name].high
         if not ((value >= low) & (value <= high)).all():
             raise ValueError(f'The factor "{name}" lies between {low:g} and {high:g}.')
-    lengths = {name: value.shape for name, value in values.items() if value.ndim}
-    if len(set(lengths.values())) > 1 or any(
-        len(shape) > 1 for shape in lengths.values()
-    ):
-        shapes = ", ".join(f"{name} {list(shape)}" for name, shape in lengths.items())
-        raise ValueError(f"Factors are numbers or all of one length [N], not {shapes}.")
-    shape = next(iter(lengths.values()), torch.Size([1]))
+    sizes = {name: value.shape for name, value in values.items() if value.ndim}
+    shape = next(iter(sizes.values()), torch.Size([1]))
+    for name, size in sizes.items():
+        if size != shape or len(size) > 1:
+            raise ValueError(
+                "Factors are numbers or all of one length [N], but "
+                f"{next(iter(sizes))} is {list(shape)} and {name} {list(size)}."
+            )
     return {name: value.expand(shape).clone() for name, value in values.items()}
 
 
@@ -103,9 +104,7 @@ def load_drawn(
 
     `modules` draw it: change their code, and new images replace those kept.
     """
-    arrays = keep(
-        f"{name}-{_version([*modules, __name__])}", lambda: _both(make, sizes)
-    )
+    arrays = keep(f"{name}-{version([*modules, __name__])}", lambda: _both(make, sizes))
 
     def part(prefix: str) -> tuple[Tensor, Tensor, Factors]:
         found = {
@@ -141,7 +140,8 @@ def _both(make: Make, sizes: tuple[int, int]) -> Arrays:
     return arrays
 
 
-def _version(modules: Iterable[str]) -> str:
+def version(modules: Iterable[str]) -> str:
+    """A mark of the code in these modules: other code, another mark."""
     files = [Path(str(imported[module].__file__)) for module in modules]
     code = b"".join(file.read_bytes() for file in files)
     return hashlib.sha256(code).hexdigest()[:12]

@@ -92,7 +92,8 @@ def _beard(canvas: Canvas, turn: Tensor, beard: Tensor, hair: Tensor) -> None:
     x = part.x - 0.5 * turn.sin()
     edge = 0.3 - 0.55 * x**2  # of the cheeks
     shape = torch.maximum(_egg(part, turn, 0.05), edge - part.y)
-    part.fill(shape, 0.86 * hair, beard)
+    part.shade(shape - 0.04, beard)  # beards of the skin's colour have an edge too
+    part.fill(shape, 0.72 * hair, beard)
 
 
 def _hair(canvas: Canvas, turn: Tensor, long: Tensor, hair: Tensor) -> None:
