@@ -106,8 +106,9 @@ def _play(
 ) -> GanHistory:
     """Round after round, until all are played or Ctrl-C comes."""
     generator, discriminator = pair
+    fused = images.device.type in ("cpu", "cuda", "mps", "xpu")
     forge, judge = (
-        torch.optim.Adam(player.parameters(), recipe.lr, recipe.betas)
+        torch.optim.Adam(player.parameters(), recipe.lr, recipe.betas, fused=fused)
         for player in pair
     )
     history, unread, good = GanHistory(), [], weights_of(pair)
