@@ -28,7 +28,7 @@ SIZE = 20  # voxels
 REACH = 0.2  # half widths of the grid (2 voxels): distances beyond it count as this
 WALL = 0.16  # thickness of the body's wall
 
-Place = tuple[float, Tensor]
+Place = tuple[Tensor | float, Tensor]
 
 
 def load(name: str = "shapes") -> Dataset:
@@ -73,13 +73,13 @@ def _model(factors: Factors) -> Tensor:
     to 1 (top), z from -1 to 1. All distances are negative inside.
     """
     f = {name: value[:, None, None, None] for name, value in factors.items()}
-    x = (torch.arange(SIZE) + 0.5) / (SIZE / 2) - 1
+    x = (torch.arange(SIZE) - (SIZE - 1) / 2) / (SIZE / 2)
     y, z = -x[:, None], x[:, None, None]
-    top = 0.38 + 0.3 * f["height"]
+    top = 0.38 + 0.27 * f["height"]
     bottom = -top + 0.7 * top * f["stem"]  # of the body
     middle, half = (top + bottom) / 2, (top - bottom) / 2
     level = ((y - middle) / half).clamp(-1, 1)  # -1 at the bottom … 1 at the top
-    wide = 0.34 + 0.18 * f["width"]
+    wide = 0.33 + 0.16 * f["width"]
     radius = wide * (1 + 0.3 * f["flare"] * level + 0.3 * f["belly"] * (0.5 - level**2))
     power = 2 + 5 * f["square"] ** 2
     away = (x.abs() ** power + z.abs() ** power) ** (1 / power)  # from the axis
@@ -87,15 +87,16 @@ def _model(factors: Factors) -> Tensor:
     solid = _round(away - radius, (y - middle).abs() - half, 0.08)
     inside = _round(away - radius + WALL, bottom + WALL - y, 0.08)
 
+    at_top = wide * (1 + 0.3 * f["flare"] - 0.15 * f["belly"])
     beside, off = x - radius, (z**2 + 0 * y)
-    ring = ((beside / 0.25) ** 2 + ((y - middle) / (0.68 * half)) ** 2).sqrt() - 1
-    ring = ring * torch.minimum(0.68 * half, torch.tensor(0.25))
+    ring = ((beside / 0.24) ** 2 + ((y - middle) / (0.68 * half)) ** 2).sqrt() - 1
+    ring = ring * torch.minimum(0.68 * half, torch.tensor(0.24))
     handle = (ring**2 + off).sqrt() - 0.09 + _fade(f["handle"], 0.09)
-    spout = _rod(-x - radius, y, off, (-0.05, middle - 0.3 * half), (0.3, top - 0.04))
+    reach = (0.84 - at_top).clamp(max=0.28)  # a wide rim leaves the spout little room
+    spout = _rod(-x - radius, y, off, (-0.05, middle - 0.3 * half), (reach, top - 0.04))
     solid = torch.minimum(solid, torch.minimum(handle, spout + _fade(f["spout"], 0.15)))
     solid = torch.maximum(solid, -inside)
 
-    at_top = wide * (1 + 0.3 * f["flare"] - 0.15 * f["belly"])
     dome = _round(away - at_top - 0.02, (y - top - 0.02).abs() - 0.08, 0.08)
     knob = (x**2 + z**2 + (y - top - 0.17) ** 2).sqrt() - 0.11
     solid = torch.minimum(solid, torch.minimum(dome, knob) + _fade(f["lid"], 0.11))
