@@ -4,20 +4,17 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import torch
 import traitlets
 from matplotlib.figure import Figure
 from sklearn.manifold import TSNE
 
-from course_utils.metrics.neighbours import neighbour_indices
 from course_utils.show import DIGIT_COLOURS
 
 from .base import Explorer, assemble
 from .noise import normal_noise
 from .packing import as_array, pack
+from .points import check, largest, others, principal
 
-_MOST = 400  # points: all pairs are compared in every iteration
-_COLUMNS = 50  # of the principal components, what the page's distances are taken from
 _ITERATIONS = 1000  # as in tsne.js
 
 
@@ -39,7 +36,7 @@ class LiveTSNE(Explorer):
     labels : integers [N], the points' classes.
     class_names : one name per class; by default the numbers. Names of one character
         are drawn as they are.
-    perplexity : from 2 to a third of the points, at most 100.
+    perplexity : from 2 to a third of the points, at most 100; by default 30, if it can.
     seed : of the random start.
     neighbours : how many nearest neighbours should be kept.
     label, try_this : what stands above and below.
@@ -66,7 +63,7 @@ class LiveTSNE(Explorer):
         labels: Any,
         class_names: Sequence[str] | None = None,
         *,
-        perplexity: int = 30,
+        perplexity: int | None = None,
         seed: int = 0,
         neighbours: int = 10,
         label: str = "t-SNE at work: watch the points find their places.",
@@ -75,19 +72,19 @@ class LiveTSNE(Explorer):
         rows = as_array(vectors)
         rows = rows.reshape(len(rows), -1)
         self.labels = as_array(labels).astype(int)
-        _check(rows, self.labels, neighbours)
+        check(rows, self.labels, neighbours)
         names = class_names or [str(c) for c in range(self.labels.max() + 1)]
         if len(names) <= self.labels.max():
             raise ValueError(
                 f"The labels have {self.labels.max() + 1} classes but {len(names)} "
                 "class_names: give one name per class."
             )
-        self.vectors = _principal(rows)
+        self.vectors = principal(rows)
         data, table = pack(
             {
                 "vectors": (self.vectors, "float16"),
                 # whole numbers below 2,048: exact
-                "neighbours": (_others(rows, neighbours), "float16"),
+                "neighbours": (others(rows, neighbours), "float16"),
                 "labels": (self.labels, "float16"),
             }
         )
@@ -101,14 +98,14 @@ class LiveTSNE(Explorer):
                 {"name": name, "colour": DIGIT_COLOURS[i % len(DIGIT_COLOURS)]}
                 for i, name in enumerate(names)
             ],
-            largest=min(100, (len(rows) - 1) // 3),
-            perplexity=perplexity,
+            largest=largest(len(rows)),
+            perplexity=perplexity or min(30, largest(len(rows))),
             seed=seed,
         )
 
     @traitlets.validate("perplexity")
     def _within_reach(self, proposal: dict[str, Any]) -> int:
-        largest = min(100, (len(self.labels) - 1) // 3)
+        largest = largest(len(self.labels))
         if not 2 <= proposal["value"] <= largest:
             raise traitlets.TraitError(
                 f"perplexity {proposal['value']} is out of reach: with "
@@ -156,39 +153,4 @@ class LiveTSNE(Explorer):
         return (
             f"A t-SNE map of {len(self.labels)} points with perplexity "
             f"{self.perplexity}, coloured by class: {names}."
-        )
-
-
-def _principal(rows: np.ndarray) -> np.ndarray:
-    """The first principal components, scaled to lengths near 1, as float16 holds them.
-
-    t-SNE does not care for the scale: it fits its own to every point's neighbours.
-    """
-    centred = rows - rows.mean(0)
-    left, sizes, _ = np.linalg.svd(centred, full_matrices=False)
-    parts = (left * sizes)[:, :_COLUMNS]
-    size = np.sqrt(np.square(parts).sum(1).mean()).clip(1e-12)
-    return (parts / size).astype("float16").astype("float32")
-
-
-def _others(rows: np.ndarray, k: int) -> np.ndarray:
-    """Every row's k nearest other rows, [N, k]."""
-    points = torch.from_numpy(rows)
-    nearest = neighbour_indices(points, points, k + 1).numpy()
-    own = nearest == np.arange(len(rows))[:, None]
-    own[~own.any(1), -1] = True  # among equal rows its own may not be in the list
-    return nearest[~own].reshape(-1, k)
-
-
-def _check(rows: np.ndarray, labels: np.ndarray, neighbours: int) -> None:
-    """Refuse what the page could not run."""
-    if labels.shape != (len(rows),):
-        raise ValueError(
-            f"LiveTSNE needs one label for each of its {len(rows)} vectors, "
-            f"not {labels.shape}."
-        )
-    if not max(9, neighbours + 1) <= len(rows) <= _MOST:
-        raise ValueError(
-            f"LiveTSNE moves from {max(9, neighbours + 1)} to {_MOST} points, not "
-            f"{len(rows)}: pass so many rows of vectors and labels."
         )

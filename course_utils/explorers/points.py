@@ -1,0 +1,54 @@
+"""A few hundred points for a page: checked, made small, and their neighbours."""
+
+import numpy as np
+import torch
+
+from course_utils.metrics.neighbours import neighbour_indices
+
+_MOST = 400  # points: all pairs are compared in every iteration
+_COLUMNS = 50  # of the principal components, what the page's distances are taken from
+
+
+def largest(points: int) -> int:
+    """The largest perplexity: more than a third of the points is no neighbourhood."""
+    return min(100, (points - 1) // 3)
+
+
+def principal(rows: np.ndarray) -> np.ndarray:
+    """The first principal components, scaled to lengths near 1, as float16 holds them.
+
+    t-SNE does not care for the scale: it fits its own to every point's neighbours.
+    """
+    centred = rows - rows.mean(0)
+    left, sizes, _ = np.linalg.svd(centred, full_matrices=False)
+    parts = (left * sizes)[:, :_COLUMNS]
+    size = np.sqrt(np.square(parts).sum(1).mean()).clip(1e-12)
+    return (parts / size).astype("float16").astype("float32")
+
+
+def others(rows: np.ndarray, k: int) -> np.ndarray:
+    """Every row's k nearest other rows, [N, k]."""
+    points = torch.from_numpy(rows)
+    nearest = neighbour_indices(points, points, k + 1).numpy()
+    own = nearest == np.arange(len(rows))[:, None]
+    own[~own.any(1), -1] = True  # among equal rows its own may not be in the list
+    return nearest[~own].reshape(-1, k)
+
+
+def check(rows: np.ndarray, labels: np.ndarray, neighbours: int) -> None:
+    """Refuse what the page could not run."""
+    if labels.shape != (len(rows),):
+        raise ValueError(
+            f"LiveTSNE needs one label for each of its {len(rows)} vectors, "
+            f"not {labels.shape}."
+        )
+    if not max(9, neighbours + 1) <= len(rows) <= _MOST:
+        raise ValueError(
+            f"LiveTSNE moves from {max(9, neighbours + 1)} to {_MOST} points, not "
+            f"{len(rows)}: pass so many rows of vectors and labels."
+        )
+    if not np.isfinite(rows).all():
+        raise ValueError(
+            "The vectors hold NaN or infinity, which lie near nothing: look at how "
+            "they were computed."
+        )
