@@ -6,7 +6,9 @@
     const { state, binary, shared, module } = JSON.parse(data);
     const kept = (window.explorerArrays ??= {}); // what an explorer above has brought
     for (const [name, text] of Object.entries(binary)) {
-      const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+      const characters = atob(text);
+      const bytes = new Uint8Array(characters.length); // a loop: from() takes 50 ms
+      for (let i = 0; i < bytes.length; i++) bytes[i] = characters.charCodeAt(i);
       state[name] = new DataView(bytes.buffer);
       if (shared[name]) kept[shared[name]] = state[name];
     }

@@ -1,0 +1,215 @@
+"""Explorers of decoders without a browser: what they pack, draw, say and refuse."""
+
+import json
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+import traitlets
+from torch import nn
+
+from course_utils import latent
+from course_utils.explorers import (
+    AttributeSliders,
+    FaceTriangle,
+    Interpolation,
+    TwoDecoders,
+)
+from course_utils.explorers.chain import Chain
+from course_utils.explorers.decoding import DecodingExplorer, as_pixels
+from course_utils.explorers.interpolation import between
+from course_utils.explorers.packing import as_stored, pack
+
+RNG = np.random.default_rng(0)
+CODES = RNG.normal(size=(5, 4)).astype("float32")
+FACES = RNG.integers(0, 256, (5, 8, 8, 3), "uint8")
+DIGITS = RNG.integers(0, 256, (5, 6, 6), "uint8")
+WAYS = {"smile": CODES[3] - CODES[4], "pose": CODES[1] - CODES[2]}
+
+
+def decoder(pixels: int = 192, inputs: int = 4, seed: int = 0) -> nn.Sequential:
+    torch.manual_seed(seed)
+    layers = nn.Linear(inputs, 16), nn.LeakyReLU(0.2), nn.Linear(16, pixels)
+    return nn.Sequential(*layers, nn.Sigmoid())
+
+
+def interpolation(**options) -> Interpolation:
+    models = {"VAE": (decoder(36), CODES), "mine": (decoder(36, seed=1), CODES)}
+    return Interpolation(DIGITS, models, **options)
+
+
+def triangle(**options) -> FaceTriangle:
+    return FaceTriangle(decoder(), CODES, FACES, **options)
+
+
+def sliders(**options) -> AttributeSliders:
+    return AttributeSliders(decoder(), CODES, WAYS, FACES, **options)
+
+
+def two_decoders(**options) -> TwoDecoders:
+    models = {"GAN": (decoder(36), CODES[:3]), "VAE": (decoder(36, 2), None)}
+    return TwoDecoders(models, image_shape=(6, 6), **options)
+
+
+ALL = [interpolation, triangle, sliders, two_decoders]
+
+
+def twin(explorer: DecodingExplorer) -> dict:
+    """The data that the page's script reads."""
+    return json.loads(re.search(r'json">(.*?)</script>', explorer.html(), re.S)[1])
+
+
+@pytest.mark.parametrize("make", ALL)
+def test_the_same_explorer_gives_the_same_page(make: Callable):
+    html = make().html()
+    assert html == make().html()
+    assert ' id="' not in html  # so that it may stand twice on a page
+    data, _ = make()._repr_mimebundle_()
+    assert data["text/html"] == html
+    assert make().describe() in data["text/plain"]
+
+
+@pytest.mark.parametrize("make", ALL)
+def test_rounding_is_stated(make: Callable):
+    costs = [make(stored=s).rounding for s in ("float32", "float16", "int8")]
+    print(f"{make.__name__}: a pixel changes by at most {costs}")
+    assert costs[0] < 1e-6 < costs[1] < costs[2] < 0.02
+    assert costs[1] < 1 / 255
+
+
+def test_a_leak_stays_and_a_chain_knows_its_inputs():
+    network = nn.Sequential(nn.Linear(4, 9), nn.LeakyReLU(0.3), nn.Linear(9, 2))
+    chain = Chain.of(network)
+    with torch.no_grad():
+        exact = network(torch.from_numpy(CODES)).numpy()
+    np.testing.assert_allclose(chain.run(CODES), exact, atol=1e-6)
+    assert chain.inputs == 4
+    assert chain.export("net", "float32")[0][1] == ["relu", 0.3]
+
+
+def test_uint8_keeps_images_as_they_were():
+    pixels = as_pixels(DIGITS)
+    np.testing.assert_array_equal(np.round(as_stored(pixels, "uint8") * 255), DIGITS)
+    data, table = pack({"images": (pixels, "uint8")})
+    assert table[0]["stored"] == "uint8"
+    assert data == DIGITS.tobytes()
+
+
+def test_images_of_any_kind_become_pixels():
+    np.testing.assert_allclose(as_pixels(DIGITS), DIGITS / 255, atol=1e-7)
+    floats = torch.from_numpy(DIGITS / 255)
+    np.testing.assert_allclose(as_pixels(floats[:, None]), DIGITS / 255, atol=1e-7)
+    assert as_pixels(FACES).shape == FACES.shape
+
+
+@pytest.mark.parametrize("spherical", [False, True])
+def test_the_way_is_the_course_s_lerp_and_slerp(spherical: bool):
+    start, end = torch.from_numpy(CODES[0]), torch.from_numpy(3 * CODES[1])
+    way = (latent.slerp if spherical else latent.lerp)(start, end, 11)
+    mine = [between(start.numpy(), end.numpy(), i / 10, spherical) for i in range(11)]
+    np.testing.assert_allclose(mine, way, atol=1e-5)
+
+
+def test_where_no_arc_is_the_way_is_straight():
+    for start, end in ((0 * CODES[0], CODES[1]), (CODES[0], -CODES[0])):
+        middle = between(start, end, 0.5, spherical=True)
+        np.testing.assert_allclose(middle, (start + end) / 2, atol=1e-6)
+
+
+def test_they_decode_what_they_say():
+    def check(image: np.ndarray, network: nn.Module, code: np.ndarray) -> None:
+        with torch.no_grad():
+            pixels = network(torch.from_numpy(code[None].astype("float32")))
+        np.testing.assert_allclose(image.ravel(), pixels.numpy()[0], atol=1e-6)
+
+    faces = triangle(corners=[0, 2, 4], weights=[0.5, 0.25, 0.25])
+    code = (2 * CODES[0] + CODES[2] + CODES[4]) / 4
+    np.testing.assert_allclose(
+        faces.decode(), image(decoder(), code, (8, 8, 3)), **close
+    )
+    slid = sliders(start=2, amounts={"pose": -0.5})
+    code = CODES[2] - 0.5 * WAYS["pose"]
+    np.testing.assert_allclose(
+        slid.decode(), image(decoder(), code, (8, 8, 3)), **close
+    )
+    two = two_decoders(z=[2, -1]).decode()
+    code = CODES[0] + 2 * CODES[1] - CODES[2]
+    check(two["GAN"], decoder(36), code)
+    check(two["VAE"], decoder(36, 2), np.array([2, -1]))
+    ways = interpolation(first=1, second=4, t=0.25).decode()
+    assert list(ways) == ["pixel mix", "VAE", "mine"]
+    mixed = (0.75 * DIGITS[1] + 0.25 * DIGITS[4]) / 255
+    np.testing.assert_allclose(ways["pixel mix"], mixed, atol=1e-6)
+
+
+def test_the_words_say_where_the_explorer_stands():
+    assert "numbers 1, 2, 3 of 5" in triangle().describe()
+    assert "from 3 to 1, one row each" in interpolation(first=2, second=0).describe()
+    assert "Start 2 of 5" in sliders(start=1).describe()
+    assert "smile, pose" in sliders().describe()
+    assert "z = (1.00, -2.00)" in two_decoders(z=[1, -2]).describe()
+
+
+def test_a_borrowed_decoder_is_left_out_of_the_page():
+    lender = triangle()
+    page, alone = twin(sliders(weights_of=lender)), twin(sliders())
+    assert set(page["binary"]) == {"arrays"}
+    assert set(alone["binary"]) == {"arrays", "parameters"}
+    assert page["shared"] == alone["shared"] == twin(lender)["shared"]
+
+
+def test_traits_refuse_what_makes_no_sense():
+    faces, slid, way = triangle(), sliders(), interpolation()
+    with pytest.raises(traitlets.TraitError, match="face number 5; they go from 0"):
+        faces.corners = [0, 1, 5]
+    with pytest.raises(traitlets.TraitError, match="must sum to 1"):
+        faces.weights = [0.5, 0.5, 0.5]
+    with pytest.raises(traitlets.TraitError, match="there are: smile, pose"):
+        slid.amounts = {"hair": 1.0}
+    with pytest.raises(traitlets.TraitError, match="start number -1"):
+        slid.start = -1
+    with pytest.raises(traitlets.TraitError, match="image number 9"):
+        way.second = 9
+    with pytest.raises(traitlets.TraitError, match="t goes from 0"):
+        way.t = 1.5
+
+
+NETWORK = decoder()
+MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
+    "codes": (lambda: FaceTriangle(NETWORK, CODES[:, :3], FACES), "codes of 4 numbers"),
+    "count": (lambda: FaceTriangle(NETWORK, CODES[:4], FACES), "5 images but 4 codes"),
+    "size": (lambda: FaceTriangle(NETWORK, CODES), "image_shape=.32, 32, 3. has 3072"),
+    "range": (lambda: FaceTriangle(NETWORK, CODES, FACES * 1.0), "give uint8 images"),
+    "axes": (lambda: as_pixels(FACES[..., :2]), r"\(5, 8, 8, 2\); the page shows"),
+    "logits": (
+        lambda: AttributeSliders(NETWORK[:3], 20 * CODES, WAYS, FACES),
+        "if these are logits",
+    ),
+    "direction": (
+        lambda: AttributeSliders(NETWORK, CODES, {"pose": [1, 2]}, FACES),
+        r"direction pose has shape \(2,\); a code has \(4,\)",
+    ),
+    "labels": (lambda: interpolation(labels=[1, 2]), "5 images but 2 labels"),
+    "plane": (
+        lambda: TwoDecoders({"GAN": (NETWORK, CODES)}),
+        r"plane of GAN has shape \(5, 4\); give two directions",
+    ),
+    "no plane": (
+        lambda: TwoDecoders({"GAN": (NETWORK, None)}),
+        "decoder of GAN takes codes of 4 numbers",
+    ),
+    "lender": (
+        lambda: sliders(weights_of=triangle(stored="int8")),
+        "other decoders, or stored in another way",
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_mistakes_get_one_clear_sentence(mistake: str):
+    call, sentence = MISTAKES[mistake]
+    with pytest.raises(ValueError, match=sentence) as caught:
+        call()
+    assert "\n" not in str(caught.value)
