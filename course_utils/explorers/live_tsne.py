@@ -13,7 +13,7 @@ from course_utils.show import DIGIT_COLOURS
 from .base import Explorer, assemble
 from .noise import normal_noise
 from .packing import as_array, pack
-from .points import check, largest, others, principal
+from .points import check_points, largest_perplexity, other_neighbours, principal
 
 _ITERATIONS = 1000  # as in tsne.js
 
@@ -72,7 +72,7 @@ class LiveTSNE(Explorer):
         rows = as_array(vectors)
         rows = rows.reshape(len(rows), -1)
         self.labels = as_array(labels).astype(int)
-        check(rows, self.labels, neighbours)
+        check_points(rows, self.labels, neighbours)
         names = class_names or [str(c) for c in range(self.labels.max() + 1)]
         if len(names) <= self.labels.max():
             raise ValueError(
@@ -84,7 +84,7 @@ class LiveTSNE(Explorer):
             {
                 "vectors": (self.vectors, "float16"),
                 # whole numbers below 2,048: exact
-                "neighbours": (others(rows, neighbours), "float16"),
+                "neighbours": (other_neighbours(rows, neighbours), "float16"),
                 "labels": (self.labels, "float16"),
             }
         )
@@ -98,14 +98,14 @@ class LiveTSNE(Explorer):
                 {"name": name, "colour": DIGIT_COLOURS[i % len(DIGIT_COLOURS)]}
                 for i, name in enumerate(names)
             ],
-            largest=largest(len(rows)),
-            perplexity=perplexity or min(30, largest(len(rows))),
+            largest=largest_perplexity(len(rows)),
+            perplexity=perplexity or min(30, largest_perplexity(len(rows))),
             seed=seed,
         )
 
     @traitlets.validate("perplexity")
     def _within_reach(self, proposal: dict[str, Any]) -> int:
-        largest = largest(len(self.labels))
+        largest = largest_perplexity(len(self.labels))
         if not 2 <= proposal["value"] <= largest:
             raise traitlets.TraitError(
                 f"perplexity {proposal['value']} is out of reach: with "

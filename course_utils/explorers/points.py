@@ -9,7 +9,7 @@ _MOST = 400  # points: all pairs are compared in every iteration
 _COLUMNS = 50  # of the principal components, what the page's distances are taken from
 
 
-def largest(points: int) -> int:
+def largest_perplexity(points: int) -> int:
     """The largest perplexity: more than a third of the points is no neighbourhood."""
     return min(100, (points - 1) // 3)
 
@@ -26,7 +26,7 @@ def principal(rows: np.ndarray) -> np.ndarray:
     return (parts / size).astype("float16").astype("float32")
 
 
-def others(rows: np.ndarray, k: int) -> np.ndarray:
+def other_neighbours(rows: np.ndarray, k: int) -> np.ndarray:
     """Every row's k nearest other rows, [N, k]."""
     points = torch.from_numpy(rows)
     nearest = neighbour_indices(points, points, k + 1).numpy()
@@ -35,7 +35,7 @@ def others(rows: np.ndarray, k: int) -> np.ndarray:
     return nearest[~own].reshape(-1, k)
 
 
-def check(rows: np.ndarray, labels: np.ndarray, neighbours: int) -> None:
+def check_points(rows: np.ndarray, labels: np.ndarray, neighbours: int) -> None:
     """Refuse what the page could not run."""
     if labels.shape != (len(rows),):
         raise ValueError(
