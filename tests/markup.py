@@ -56,4 +56,5 @@ def check(html: str) -> Markup:
 def pixels(address: str) -> np.ndarray:
     """The pixels behind a ``data:`` address."""
     data = address.removeprefix("data:image/png;base64,")
-    return np.asarray(Image.open(io.BytesIO(base64.b64decode(data))))
+    picture = Image.open(io.BytesIO(base64.b64decode(data)))
+    return np.asarray(picture.convert("RGBA") if picture.mode == "P" else picture)

@@ -21,6 +21,7 @@ def player(
     labels: Sequence[str] | None = None,
     fps: float = 12,
     start: int = 0,
+    width: int | None = None,
 ) -> None:
     """Display frames as a film to play, to stop, and to leaf through with the slider.
 
@@ -28,18 +29,27 @@ def player(
 
     Parameters
     ----------
-    frames : uint8, or float in [0, 1]; [T, H, W], [T, H, W, 3] or RGBA [T, H, W, 4].
+    frames : uint8, or float in [0, 1]; [T, H, W], [T, H, W, 3] or RGBA [T, H, W, 4],
+        which is shown in 256 colours, to be light.
     alt : what is to be seen, and how it changes.    caption : what to look for.
     labels : a line for each frame, such as "k = 12 components, error 9.1".
     fps : frames per second.
     start : the frame shown first.
+    width : greatest width on the page, in CSS pixels; if None, the largest whole
+        multiple of W up to 560.
 
     Raises
     ------
     ValueError : no alt or caption, labels that do not match, or too many pixels.
     """
     as_output(
-        frames, alt=alt, caption=caption, labels=labels, fps=fps, start=start
+        frames,
+        alt=alt,
+        caption=caption,
+        labels=labels,
+        fps=fps,
+        start=start,
+        width=width,
     ).show()
 
 
@@ -51,6 +61,7 @@ def as_output(
     labels: Sequence[str] | None = None,
     fps: float = 12,
     start: int = 0,
+    width: int | None = None,
 ) -> output.Output:
     """What `player` displays."""
     alt = output.required(alt, "alt", "player")
@@ -64,18 +75,21 @@ def as_output(
         raise ValueError(f"There are {total} frames but {len(labels)} labels.")
     columns = math.ceil(math.sqrt(total * high / wide))
     sheet = sprite(pixels, columns)
+    picture = output.png(output.lighter(sheet))
     left, top = start % columns, start // columns
     # Without the script, the stage is a window on one frame of the sheet.
     up = -100 * top * high / wide
     place = f"width:{100 * columns}%;margin:{up:.6g}% 0 0 {-100 * left}%"
-    width = wide * max(1, _WIDEST // wide)
+    width = width or wide * max(1, _WIDEST // wide)
     data = f'data-high="{high}" data-wide="{wide}" data-columns="{columns}"'
+    if pixels.shape[3:] == (4,):  # a shaded picture, whose pixels nobody wants to see
+        data += " data-smooth"
     lines = [output.attribute(str(label)) for label in labels]
     content = (
         f"{output.style('show/player')}"
         f'<div class="lc-film" style="max-width:{width}px" {data} data-fps="{fps:g}">'
         f'<div class="lc-stage" style="aspect-ratio:{wide}/{high}">'
-        f'<img alt="{output.attribute(alt)}" style="{place}" src="{output.png(sheet)}">'
+        f'<img alt="{output.attribute(alt)}" style="{place}" src="{picture}">'
         f"</div>"
         f'<div class="lc-controls" hidden>'
         f'<button type="button" {output.OWN_KEYS}>Play</button>'

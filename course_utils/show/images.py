@@ -80,7 +80,8 @@ def image_rows(
     Parameters
     ----------
     rows : name of the row -> images, uint8 or float in [0, 1], [N, H, W(, 3 or 4)].
-        Up to ten images in a row can be told apart on a phone.
+        Up to ten images in a row can be told apart on a phone. Transparent ones
+        (RGBA) are shown in 256 colours, to be light.
     alt : what is to be seen.    caption : what to look for.
     columns : a short heading for each column.
 
@@ -116,7 +117,7 @@ def as_output(
         heading = f'<div class="lc-columns" style="{layout}">{cells}</div>'
     lines = "".join(
         f'<div class="lc-name">{output.inline(name)}</div>'
-        f'<img src="{output.png(_strip(images))}" alt="">'
+        f'<img src="{_source(images)}" alt="">'
         for name, images in pixels.items()
     )
     width = native * max(1, _WIDEST // native)
@@ -128,6 +129,12 @@ def as_output(
     names = ", ".join(rows)
     text = f"[Rows of images ({names}): {alt}]\n{caption}"
     return output.figure(content, caption, "images", text=text)
+
+
+def _source(images: np.ndarray) -> str:
+    """The address of a row's picture; if its images are transparent, a light one."""
+    strip = _strip(images)
+    return output.png(output.lighter(strip) if images.shape[3:] == (4,) else strip)
 
 
 def _strip(images: np.ndarray) -> np.ndarray:

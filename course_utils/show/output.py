@@ -116,6 +116,13 @@ def as_array(values: Any) -> np.ndarray:
     return np.asarray(values)
 
 
+def lighter(pixels: np.ndarray) -> np.ndarray | Image.Image:
+    """RGBA pixels [H, W, 4] in 256 colours, a tenth of the weight; others unchanged."""
+    if pixels.ndim != 3 or pixels.shape[-1] != 4:
+        return pixels
+    return Image.fromarray(pixels).quantize(256, method=Image.Quantize.FASTOCTREE)
+
+
 def png(picture: np.ndarray | Image.Image) -> str:
     """A picture, or uint8 pixels [H, W] or [H, W, 3 or 4], as ``data:`` address."""
     if isinstance(picture, np.ndarray):

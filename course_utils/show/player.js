@@ -8,6 +8,7 @@
     const [sheet, button, slider, label] = ["img", "button", "input", ".lc-label"].map(find);
     const labels = [...film.querySelectorAll(".lc-labels li")].map((li) => li.textContent);
     const [high, wide, columns, fps] = ["high", "wide", "columns", "fps"].map((key) => +film.dataset[key]);
+    const smooth = "smooth" in film.dataset;
     const canvas = document.createElement("canvas");
     const brush = canvas.getContext("2d");
     let timer = null;
@@ -16,7 +17,7 @@
       const k = +slider.value;
       brush.clearRect(0, 0, wide, high);
       brush.drawImage(sheet, (k % columns) * wide, Math.floor(k / columns) * high, wide, high, 0, 0, wide, high);
-      canvas.style.imageRendering = canvas.clientWidth < wide ? "auto" : "pixelated";
+      canvas.style.imageRendering = canvas.clientWidth < wide || smooth ? "auto" : "pixelated";
       label.textContent = labels[k];
       slider.setAttribute("aria-valuetext", labels[k]);
     };

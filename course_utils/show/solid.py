@@ -62,6 +62,7 @@ def render_solid(
     picture = np.empty((size, size, 4))
     picture[..., :3] = np.array(to_rgb(colour)) * shade[..., None]
     picture[..., 3] = cover.clip(0, 1)
+    picture[cover <= 0] = 0
     return np.round(255 * picture.clip(0, 1)).astype(np.uint8)
 
 
