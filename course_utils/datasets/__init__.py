@@ -1,5 +1,6 @@
 """What to learn from: every data set as the same small object."""
 
+from . import faces, shapes
 from .dataset import Dataset, DataUnavailable, flatten, to_float
 from .registry import load
 from .words import Words, load_words
@@ -8,8 +9,10 @@ __all__ = [
     "DataUnavailable",
     "Dataset",
     "Words",
+    "faces",
     "flatten",
     "load",
     "load_words",
+    "shapes",
     "to_float",
 ]

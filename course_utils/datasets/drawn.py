@@ -1,7 +1,7 @@
 """What the data sets that the course draws from known factors have in common."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from sys import modules as imported
@@ -94,15 +94,17 @@ def one_thread() -> Iterator[None]:
 def load_drawn(
     name: str,
     make: Make,
-    sizes: tuple[int, int],
+    sizes: Sequence[int],
     modules: Iterable[str],
     *,
     title: str,
     class_names: tuple[str, ...],
 ) -> Dataset:
-    """The data set kept under this name, drawn by `make(n, seed)` where it is missing.
+    """The data set kept under this name, drawn where it is missing.
 
-    `modules` draw it: change their code, and new images replace those kept.
+    `make(n, seed)` draws n images: with labels and factors. `sizes` are how many to
+    train and to test with. The `modules` draw them: change their code, and new images
+    replace those kept.
     """
     arrays = keep(f"{name}-{version([*modules, __name__])}", lambda: _both(make, sizes))
 
@@ -131,7 +133,7 @@ def load_drawn(
     )
 
 
-def _both(make: Make, sizes: tuple[int, int]) -> Arrays:
+def _both(make: Make, sizes: Sequence[int]) -> Arrays:
     arrays: Arrays = {}
     for seed, (part, n) in enumerate(zip(("train", "test"), sizes, strict=True)):
         images, labels, factors = make(n, seed)

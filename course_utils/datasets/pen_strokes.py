@@ -5,17 +5,12 @@ near points stray together, then the whole is stretched, slanted and turned; the
 (pen.py) lays the ink. Centred by mass, of MNIST's size, thickness and grey levels.
 """
 
-import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-
 import torch
 from torch import Tensor
 
 from . import glyphs, pen
 from .dataset import Dataset, Factors
-from .store import Arrays, keep
+from .drawn import load_drawn, one_thread
 
 # Mean and deviation of each factor over all hands.
 HANDS = {
@@ -36,31 +31,14 @@ DATASETS = {
 
 def load(name: str) -> Dataset:
     """Load "pen_strokes" (digits) or "pen_letters" (ten capitals), with factors."""
-    title, alphabet, train, test = DATASETS[name]
-    arrays = keep(f"{name}-{_version()}", lambda: _draw_both(alphabet, train, test))
-
-    def part(prefix: str) -> tuple[Tensor, Tensor, Factors]:
-        found = {
-            key.removeprefix(prefix): torch.from_numpy(array)
-            for key, array in arrays.items()
-            if key.startswith(prefix)
-        }
-        return found.pop("images"), found.pop("labels"), found
-
-    train_images, train_labels, train_factors = part("train_")
-    test_images, test_labels, test_factors = part("test_")
-    return Dataset(
-        name=name,
+    title, alphabet, *sizes = DATASETS[name]
+    return load_drawn(
+        name,
+        lambda n, seed: draw(n, alphabet=alphabet, seed=seed),
+        sizes,
+        (glyphs.__name__, pen.__name__, __name__),
         title=title,
-        train_images=train_images,
-        train_labels=train_labels,
-        test_images=test_images,
-        test_labels=test_labels,
         class_names=tuple(alphabet),
-        licence="CC BY 4.0",
-        source="drawn by this course",
-        train_factors=train_factors,
-        test_factors=test_factors,
     )
 
 
@@ -81,7 +59,7 @@ def draw(
     }
     factors["style"] = torch.zeros(n, dtype=torch.long)
     images = torch.empty(n, pen.SIZE, pen.SIZE, dtype=torch.uint8)
-    with _one_thread():
+    with one_thread():
         for label, styles in enumerate(alphabet.values()):
             members = (labels == label).nonzero()[:, 0]
             chance = torch.rand(len(members), generator=random)
@@ -95,30 +73,3 @@ def draw(
                     hands = {name: values[batch] for name, values in factors.items()}
                     images[batch] = tool.draw(hands, random)
     return images, labels, factors
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Compute in one thread: for many small steps, waiting for others costs more."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
-
-
-def _draw_both(alphabet: glyphs.Alphabet, train: int, test: int) -> Arrays:
-    arrays: Arrays = {}
-    for seed, (part, n) in enumerate({"train": train, "test": test}.items()):
-        images, labels, factors = draw(n, alphabet=alphabet, seed=seed)
-        tensors = {"images": images, "labels": labels, **factors}
-        arrays |= {f"{part}_{key}": value.numpy() for key, value in tensors.items()}
-    return arrays
-
-
-def _version() -> str:
-    """A mark of how we draw: change the drawing, and new images replace the kept."""
-    files = [Path(str(module.__file__)) for module in (glyphs, pen)] + [Path(__file__)]
-    code = b"".join(file.read_bytes() for file in files)
-    return hashlib.sha256(code).hexdigest()[:12]
