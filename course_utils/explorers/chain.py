@@ -14,6 +14,7 @@ ACTIVATIONS = {
     nn.LeakyReLU: "relu",
     nn.Sigmoid: "sigmoid",
     nn.Tanh: "tanh",
+    nn.Hardtanh: "clamp",
 }
 _WITHOUT_EFFECT = (nn.Identity, nn.Dropout, nn.Flatten, nn.Unflatten)
 
@@ -43,6 +44,8 @@ class Layer:
         """The step on a batch, its weights rounded as the page holds them."""
         if self.weight is not None and self.bias is not None:
             return x @ as_stored(self.weight, stored).T + as_stored(self.bias, stored)
+        if self.kind == "clamp":
+            return np.clip(x, 0, 1)
         if self.kind == "relu":
             return np.where(x > 0, x, self.slope * x).astype(x.dtype)
         # the sigmoid through tanh, which does not overflow
@@ -68,13 +71,13 @@ class Chain:
         for module in decoder.modules():
             if isinstance(module, nn.Linear):
                 layers.append(Layer.of(module))
-            elif type(module) in ACTIVATIONS:
+            elif type(module) in ACTIVATIONS and _page_knows(module):
                 slope = getattr(module, "negative_slope", 0.0)
                 layers.append(Layer(ACTIVATIONS[type(module)], slope=slope))
             elif not isinstance(module, _WITHOUT_EFFECT) and not any(module.children()):
                 raise TypeError(
-                    "The page runs chains of Linear, ReLU, LeakyReLU, Tanh and "
-                    f"Sigmoid layers; this decoder has a {type(module).__name__}."
+                    "The page runs chains of Linear, ReLU, LeakyReLU, Tanh, Sigmoid "
+                    f"and Hardtanh(0, 1) layers; this decoder has a {module}."
                 )
         return cls(layers)
 
@@ -101,6 +104,12 @@ class Chain:
                 arrays[f"{name}.{i}.weight"] = (layer.weight, stored)
                 arrays[f"{name}.{i}.bias"] = (layer.bias, stored)
         return kinds, arrays
+
+
+def _page_knows(module: nn.Module) -> bool:
+    """Whether the page's activation is this one: it clamps to [0, 1] only."""
+    bounds = getattr(module, "min_val", 0), getattr(module, "max_val", 1)
+    return bounds == (0, 1)
 
 
 def checked_images(

@@ -1,6 +1,7 @@
 // Decoders: the chain of layers that chain.py exported, run in plain JavaScript.
 
 const ACTIVATIONS = {
+  clamp: (v) => Math.min(1, Math.max(0, v)),
   relu: (v, slope) => (v > 0 ? v : slope * v),
   sigmoid: (v) => 1 / (1 + Math.exp(-v)),
   tanh: Math.tanh,
