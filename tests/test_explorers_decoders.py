@@ -89,6 +89,15 @@ def test_a_leak_stays_and_a_chain_knows_its_inputs():
     assert chain.export("net", "float32")[0][1] == ["relu", 0.3]
 
 
+def test_a_clamp_is_run_and_only_to_zero_and_one():
+    network = nn.Sequential(nn.Linear(4, 9), nn.Hardtanh(0, 1))
+    with torch.no_grad():
+        exact = network(torch.from_numpy(CODES)).numpy()
+    np.testing.assert_allclose(Chain.of(network).run(CODES), exact, atol=1e-6)
+    with pytest.raises(TypeError, match="has a Hardtanh"):
+        Chain.of(nn.Sequential(nn.Linear(4, 9), nn.Hardtanh()))
+
+
 def test_uint8_keeps_images_as_they_were():
     pixels = as_pixels(DIGITS)
     np.testing.assert_array_equal(np.round(as_stored(pixels, "uint8") * 255), DIGITS)
@@ -125,18 +134,11 @@ def test_they_decode_what_they_say():
         np.testing.assert_allclose(image.ravel(), pixels.numpy()[0], atol=1e-6)
 
     faces = triangle(corners=[0, 2, 4], weights=[0.5, 0.25, 0.25])
-    code = (2 * CODES[0] + CODES[2] + CODES[4]) / 4
-    np.testing.assert_allclose(
-        faces.decode(), image(decoder(), code, (8, 8, 3)), **close
-    )
+    check(faces.decode(), decoder(), (2 * CODES[0] + CODES[2] + CODES[4]) / 4)
     slid = sliders(start=2, amounts={"pose": -0.5})
-    code = CODES[2] - 0.5 * WAYS["pose"]
-    np.testing.assert_allclose(
-        slid.decode(), image(decoder(), code, (8, 8, 3)), **close
-    )
+    check(slid.decode(), decoder(), CODES[2] - 0.5 * WAYS["pose"])
     two = two_decoders(z=[2, -1]).decode()
-    code = CODES[0] + 2 * CODES[1] - CODES[2]
-    check(two["GAN"], decoder(36), code)
+    check(two["GAN"], decoder(36), CODES[0] + 2 * CODES[1] - CODES[2])
     check(two["VAE"], decoder(36, 2), np.array([2, -1]))
     ways = interpolation(first=1, second=4, t=0.25).decode()
     assert list(ways) == ["pixel mix", "VAE", "mine"]
