@@ -8,12 +8,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, expect
+from decoder_samples import difference, face_triangle, pictures
+from playwright.sync_api import Browser, Page, expect
 from samples import position
 
 pytestmark = pytest.mark.skipif(
@@ -21,28 +22,48 @@ pytestmark = pytest.mark.skipif(
     reason="NOT TESTED in the rehearsal: explorers live in JupyterLab",
 )
 
-# Python writes down what it hears, and answers the first time by switching the model.
-CELL = f"""
+START = f"""
 import json, pathlib, sys
 sys.path.insert(0, {str(Path(__file__).parent)!r})
+"""
+# In each notebook Python writes down what it hears, and answers the first time: by
+# switching the model, or by another corner.
+NOTEBOOKS = {
+    "map": """
 from samples import latent_map
 explorer = latent_map()
 def hear(change):
-    heard = pathlib.Path("heard.json")
+    heard = pathlib.Path("map.json")
     if not heard.exists():
         explorer.model = "autoencoder"
     heard.write_text(json.dumps(explorer.z))
 explorer.observe(hear, "z")
 explorer
-"""
+""",
+    "faces": """
+from decoder_samples import face_triangle
+explorer = face_triangle()
+def hear(change):
+    heard = pathlib.Path("faces.json")
+    if not heard.exists():
+        explorer.corners = [4, 1, 2]
+    heard.write_text(json.dumps([explorer.corners, explorer.weights]))
+explorer.observe(hear, ["corners", "weights"])
+explorer
+""",
+}
 
 
-@pytest.fixture
-def lab(tmp_path: Path) -> Iterator[str]:
-    """JupyterLab with one notebook, `live.ipynb`; yields its address."""
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CELL.strip())])
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-    nbformat.write(notebook, tmp_path / "live.ipynb")
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """JupyterLab with the notebooks above; yields its address and its folder."""
+    tmp_path = tmp_path_factory.mktemp("lab")
+    for name, code in NOTEBOOKS.items():
+        cell = nbformat.v4.new_code_cell((START + code).strip())
+        notebook = nbformat.v4.new_notebook(cells=[cell])
+        kernel = {"name": "python3", "display_name": "Python 3"}
+        notebook.metadata["kernelspec"] = kernel
+        nbformat.write(notebook, tmp_path / f"{name}.ipynb")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -71,7 +92,7 @@ def lab(tmp_path: Path) -> Iterator[str]:
         )
     try:
         wait_for(address, server, tmp_path / "log")
-        yield address
+        yield address, tmp_path
     finally:
         server.terminate()
         server.wait(30)
@@ -88,16 +109,33 @@ def wait_for(address: str, server: subprocess.Popen, log: Path) -> None:
     pytest.fail("JupyterLab did not start:\n" + log.read_text())
 
 
-def test_a_drag_reaches_python_and_python_moves_the_widget(
-    lab: str, browser: Browser, tmp_path: Path
-):
+def run(browser: Browser, address: str, name: str) -> Page:
+    """Open a notebook and run its cell."""
     page = browser.new_page(viewport={"width": 1200, "height": 1000})
     page.set_default_timeout(120_000)
     expect.set_options(timeout=120_000)
-    page.goto(f"{lab}/lab/tree/live.ipynb")
+    page.goto(f"{address}/lab/workspaces/{name}/tree/{name}.ipynb")
     page.locator(".jp-CodeCell .cm-content").first.click()
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
     page.keyboard.press("Shift+Enter")
+    return page
+
+
+def heard(file: Path, hoped: Callable[[list], bool]) -> list:
+    """What Python has heard: what was hoped for, or else the last of ten seconds."""
+    for _ in range(100):
+        last = json.loads((file.read_text() if file.exists() else "") or "[]")
+        if last and hoped(last):
+            break
+        time.sleep(0.1)
+    return last
+
+
+def test_a_drag_reaches_python_and_python_moves_the_widget(
+    lab: tuple[str, Path], browser: Browser
+):
+    address, folder = lab
+    page = run(browser, address, "map")
     pad = page.get_by_role("slider", name="Code")
     box = pad.bounding_box()
     page.mouse.move(box["x"] + 40, box["y"] + 40)
@@ -112,12 +150,8 @@ def test_a_drag_reaches_python_and_python_moves_the_widget(
     page.keyboard.press("PageUp")
     shown = page.locator(".lc-where").text_content().replace("−", "-")
     z = [float(v) for v in shown.removeprefix("z = (").removesuffix(")").split(",")]
-    for _ in range(100):
-        heard = json.loads((tmp_path / "heard.json").read_text() or "[]")
-        if heard == pytest.approx(z, abs=0.006):
-            break
-        time.sleep(0.1)
-    assert heard == pytest.approx(z, abs=0.006)
+    file, near = folder / "map.json", pytest.approx(z, abs=0.006)
+    assert heard(file, lambda last: last == near) == near
     # Keys that mean something to JupyterLab in command mode stay in the explorer.
     page.get_by_label("autoencoder").focus()
     page.keyboard.press("ArrowUp")
@@ -128,4 +162,32 @@ def test_a_drag_reaches_python_and_python_moves_the_widget(
     page.keyboard.press("b")  # insert a cell below
     expect(page.get_by_role("button", name="Glide to 3")).to_be_focused()
     expect(page.locator(".jp-Cell")).to_have_count(2)
+    page.close()
+
+
+def test_a_point_between_faces_reaches_python_and_python_swaps_a_face(
+    lab: tuple[str, Path], browser: Browser
+):
+    address, folder = lab
+    page = run(browser, address, "faces")
+    pad = page.get_by_role("slider", name="Point between three faces")
+    box = pad.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 8, box["y"] + box["height"] - 8, steps=4)
+    page.mouse.up()
+    expect(pad).to_have_attribute("aria-valuetext", "0 % top, 100 % left, 0 % right")
+    # The first word of the drag reached Python, whose answer swaps the face on top.
+    corner = pytest.approx([0, 1, 0], abs=1e-3)
+    said = heard(folder / "faces.json", lambda last: last == [[4, 1, 2], corner])
+    assert said == [[4, 1, 2], corner]
+    pad.press("PageUp")
+    page.get_by_role("button", name="Next face, left").click()
+    explorer = face_triangle()
+    explorer.corners = [4, 2, 2]
+    corners, weights = heard(folder / "faces.json", lambda last: last[0] == [4, 2, 2])
+    assert corners == [4, 2, 2]
+    explorer.weights = weights
+    shown = pictures(page)["decoded mix of the three faces"]
+    assert difference(shown, explorer.decode()) <= 1 / 255
     page.close()
