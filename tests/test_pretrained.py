@@ -54,7 +54,8 @@ def recipes(source: str) -> Iterator[tuple[str, dict[str, str]]]:
             if name := given.pop("keep_as", None):
                 given.pop("callbacks", None)
                 plain = {k: v.replace("cu.", "") for k, v in given.items()}
-                yield re.sub(r"\W", "", name.replace("{latent_dim}", "2")), plain
+                name = ast.literal_eval(name.lstrip("f").replace("{latent_dim}", "2"))
+                yield name, plain
 
 
 PACKAGE = dict(recipes(Path(pretrained.__file__).read_text("utf-8")))
