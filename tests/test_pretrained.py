@@ -1,7 +1,6 @@
 """Models that several chapters use: trained once, by the recipe that is taught."""
 
 import ast
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
