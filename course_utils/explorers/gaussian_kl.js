@@ -129,7 +129,7 @@ function render({ model, el }) {
     }, 1200);
   };
   const makeRow = (kind, name, path) => {
-    const value = element("output");
+    const value = element("strong");
     const button = element("button", { type: "button" }, `Minimise ${name}`);
     button.addEventListener("click", () => travel(path()));
     const swatch = element("span", { class: `lc-swatch lc-${kind}` });

@@ -54,7 +54,7 @@ function render({ model, el }) {
     max: model.get("largest"),
     step: 1,
   });
-  const chosen = element("output");
+  const chosen = element("strong");
   const perplexity = element("label", {}, "Perplexity ", chosen, slider);
   slider.addEventListener("input", () => (chosen.textContent = slider.value));
   slider.addEventListener("change", () => set("perplexity", Number(slider.value)));

@@ -1,0 +1,81 @@
+"""The explorers of chapters 3 to 5: readable in all forms, and soon there."""
+
+import json
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from course_utils.explorers import GaussianKL, LiveTSNE, ReparameterizationExplorer
+from course_utils.explorers.base import Explorer
+
+VECTORS = np.random.default_rng(0).normal(size=(90, 5)).astype("float32")
+
+
+def explorers() -> list[Explorer]:
+    tsne = LiveTSNE(VECTORS, np.arange(90) % 3, ["left", "middle", "right"])
+    return [GaussianKL(), ReparameterizationExplorer(), tsne]
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [1200, 390])
+def test_accessible_and_no_wider_than_the_screen(visit, dark: bool, width: int):
+    size = {"width": width, "height": 844}
+    page = visit(*explorers(), dark=dark, viewport=size).page
+    expect(page.locator(".lc-live")).to_have_count(3)
+    violations = Axe().run(page).response["violations"]
+    grave = [v for v in violations if v["impact"] in ("serious", "critical")]
+    assert grave == [], json.dumps(grave, indent=1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    small = page.locator("button, input[type=range], [role=slider]").evaluate_all(
+        "list => list.filter(b => b.offsetHeight < 24 || b.offsetWidth < 24).length"
+    )
+    assert small == 0
+
+
+def test_two_of_a_kind_do_not_mix(visit):
+    page = visit(ReparameterizationExplorer(), ReparameterizationExplorer()).page
+    first, second = page.locator(".lc-live").all()
+    before = second.inner_text()
+    first.get_by_label("bumpy").click()
+    first.get_by_role("slider").press("End")
+    expect(second.get_by_label("smooth")).to_be_checked()
+    assert second.inner_text() == before
+
+
+def test_without_scripts_and_on_paper_a_still_picture(visit):
+    page = visit(*explorers(), java_script_enabled=False).page
+    for explorer, picture in zip(
+        explorers(), page.get_by_role("img").all(), strict=True
+    ):
+        expect(picture).to_be_visible()
+        assert picture.get_attribute("alt") == explorer.describe()
+    page = visit(*explorers()).page
+    expect(page.locator(".lc-live")).to_have_count(3)
+    page.emulate_media(media="print")
+    for number in range(3):
+        expect(page.locator(".lc-still").nth(number)).to_be_visible()
+        expect(page.locator(".lc-live").nth(number)).to_be_hidden()
+
+
+def test_ready_soon_and_quick_to_follow(visit):
+    page = visit(*explorers()[:2]).page
+    expect(page.locator(".lc-live")).to_have_count(2)
+    loaded, *ready = page.evaluate(
+        "() => [performance.getEntriesByType('navigation')[0].loadEventEnd,"
+        "...performance.getEntriesByName('explorer ready').map(e => e.startTime)]"
+    )
+    step = page.locator(".lc-handle").evaluate_all(
+        "handles => handles.map(handle => {"
+        "const event = new KeyboardEvent('keydown', { key: 'ArrowUp' });"
+        "const start = performance.now();"
+        "for (let i = 0; i < 20; i++) handle.dispatchEvent(event);"
+        "return (performance.now() - start) / 20; })"
+    )
+    print(
+        f"ready {max(ready) - loaded:.0f} ms after load; a key to the new picture: "
+        f"KL {step[2]:.1f} ms, reparameterization {step[3]:.1f} ms"
+    )
+    assert max(ready) - loaded < 1000  # 100 on a quiet machine
+    assert max(step) < 80  # a few ms on a quiet machine
