@@ -42,6 +42,8 @@ def test_the_still_picture_is_a_map_with_the_clusters():
     explorer.places = RNG.normal(size=120).tolist()  # where a reader's run has ended
     assert explorer.positions.shape == (60, 2)
     assert explorer.html() != html
+    explorer.seed = 1
+    assert explorer.places == []
 
 
 def test_perplexity_within_reach():

@@ -167,6 +167,12 @@ function render({ model, el }) {
   const listeners = { perplexity: restart, seed: restart, running: toggle };
   for (const [name, listener] of Object.entries(listeners)) model.on(`change:${name}`, listener);
   chosen.textContent = slider.value = model.get("perplexity");
+  if (!model.get("running") && model.get("places").length) {
+    begin(); // shown once more, in another cell: as it stood
+    run.places.set(model.get("places"));
+    run.iteration = model.get("iteration");
+    showFigures();
+  }
   carryOn();
   return () => {
     visible = false;

@@ -113,6 +113,10 @@ class LiveTSNE(Explorer):
             )
         return proposal["value"]
 
+    @traitlets.observe("perplexity", "seed")
+    def _begin_anew(self, change: dict[str, Any]) -> None:
+        self.iteration, self.places = 0, []
+
     @property
     def positions(self) -> np.ndarray:
         """Where the page's last run has stopped, float64 [N, 2]; before one, [0, 2]."""

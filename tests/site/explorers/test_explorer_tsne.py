@@ -147,6 +147,18 @@ def test_it_runs_pauses_and_goes_on(visit):
     )
 
 
+def test_shown_once_more_it_stands_where_it_stood(visit):
+    explorer = live()
+    explorer.places = explorer.reference().ravel().tolist()
+    explorer.running, explorer.iteration = False, 400
+    page = visit(explorer).page
+    expect(page.get_by_role("button", name="Continue")).to_be_visible()
+    iteration, _, kept = figures(page)
+    assert iteration == "400 of 1,000"
+    share = share_kept(explorer.positions)
+    assert float(kept.rstrip("%")) == pytest.approx(share, abs=1.01)
+
+
 def test_it_rests_while_nobody_sees_it(visit):
     page = visit(live(300), reduced_motion="no-preference").page
     page.evaluate("document.querySelector('main').style.paddingTop = '3000px'")
