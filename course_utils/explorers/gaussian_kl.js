@@ -134,7 +134,7 @@ function render({ model, el }) {
     button.addEventListener("click", () => travel(path()));
     const swatch = element("span", { class: `lc-swatch lc-${kind}` });
     const words = element("span", {}, swatch, `${name} = `, value, " nats");
-    return { value, row: element("div", { class: "lc-row" }, words, button) };
+    return { value, row: element("div", { class: "lc-divergence" }, words, button) };
   };
   const reverse = makeRow("reverse", "KL(q‖p)", () => descend(model.get("q"), parts()));
   const forward = makeRow("forward", "KL(p‖q)", () => [model.get("q"), moments(parts())]);
@@ -146,7 +146,9 @@ function render({ model, el }) {
   });
   const choice = element("label", { class: "lc-choice" }, toggle, "p has two peaks");
 
-  const below = element("p");
+  const formula = element("span", { class: "lc-formula" });
+  const posterior = "If p is the true posterior p(z|x), the gap of the ELBO is KL(q‖p): ";
+  const below = element("p", {}, posterior, formula);
   const gap = element("span", { class: "lc-gap" });
   const rest = element("span", { class: "lc-rest" }, "ELBO");
   const bar = element("div", { class: "lc-bar" }, rest, gap);
@@ -179,9 +181,7 @@ function render({ model, el }) {
     const [qp, pq] = [divergence(q, p), divergence(p, q)];
     reverse.value.textContent = decimals(qp);
     forward.value.textContent = decimals(pq);
-    below.textContent =
-      "If p is the true posterior p(z|x), the gap of the ELBO is KL(q‖p): " +
-      `ELBO = log p(x) − ${decimals(qp)} nats.`;
+    formula.textContent = `ELBO = log p(x) − ${decimals(qp)} nats.`;
     gap.style.width = `${Math.min(100, (100 * qp) / BOUND)}%`;
     toggle.checked = model.get("mixture");
     peaks[1].handle.hidden = !model.get("mixture");
@@ -190,7 +190,7 @@ function render({ model, el }) {
   };
 
   const key = element("p", { class: "lc-key" }, "What each place adds to the two KLs");
-  const rows = element("div", { class: "lc-rows" }, reverse.row, forward.row);
+  const rows = element("div", { class: "lc-divergences" }, reverse.row, forward.row);
   frame(model, el, "lc-gaussian-kl", choice, densities.box, key, integrands.box, rows, below, bound, speaker.line);
   const changes = ["p", "q", "mixture", "weight"].map((name) => `change:${name}`);
   for (const change of changes) model.on(change, show);

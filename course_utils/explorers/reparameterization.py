@@ -104,7 +104,7 @@ class ReparameterizationExplorer(Explorer):
             below.hist(inside, bins, color=colour, alpha=0.6, label=label)
         below.axvline(self.exact(), color=INK, label="exact gradient")
         below.set(xlabel="estimate of the gradient", ylabel="draws")
-        below.legend()
+        figure.legend(loc="outside lower left")
         return figure
 
     def describe(self) -> str:

@@ -11,7 +11,7 @@ BUTTONS = {"reverse": "Minimise KL(q‖p)", "forward": "Minimise KL(p‖q)"}
 
 def shown(page: Page) -> list[float]:
     """KL(q‖p) and KL(p‖q) as the page says them."""
-    return [float(v) for v in page.locator(".lc-row strong").all_text_contents()]
+    return [float(v) for v in page.locator(".lc-divergence strong").all_text_contents()]
 
 
 def normal(handle: Locator) -> list[float]:
