@@ -51,6 +51,22 @@ def hear(change):
 explorer.observe(hear, ["corners", "weights"])
 explorer
 """,
+    "three": """
+import numpy as np
+from IPython.display import display
+from course_utils.explorers import GaussianKL, LiveTSNE, ReparameterizationExplorer
+kl, cloud = GaussianKL(), ReparameterizationExplorer()
+tsne = LiveTSNE(np.random.default_rng(0).normal(size=(60, 4)), np.arange(60) % 3)
+def hear(change):
+    kl.mixture = change.name != "q" and kl.mixture
+    cloud.objective = "bumpy" if change.name == "mu" else cloud.objective
+    said = [kl.q, [cloud.mu, cloud.sigma], tsne.iteration, len(tsne.positions)]
+    pathlib.Path("three.json").write_text(json.dumps(said))
+kl.observe(hear, "q")
+cloud.observe(hear, ["mu", "sigma"])
+tsne.observe(hear, ["iteration", "places"])
+display(kl, cloud, tsne)
+""",
 }
 
 
@@ -190,4 +206,23 @@ def test_a_point_between_faces_reaches_python_and_python_swaps_a_face(
     explorer.weights = weights
     shown = pictures(page)["decoded mix of the three faces"]
     assert difference(shown, explorer.decode()) <= 1 / 255
+    page.close()
+
+
+def test_bells_and_a_map_in_the_making_reach_python(
+    lab: tuple[str, Path], browser: Browser
+):
+    address, folder = lab
+    page = run(browser, address, "three")
+    page.get_by_role("slider", name="q", exact=True).press("ArrowRight")
+    expect(page.get_by_label("p has two peaks")).not_to_be_checked()  # Python's answer
+    handle = page.get_by_role("slider", name="μ and σ")
+    handle.press("ArrowRight")
+    handle.press("ArrowDown")
+    expect(page.get_by_label("bumpy")).to_be_checked()
+    page.locator(".lc-live-tsne .lc-map").scroll_into_view_if_needed()
+    expect(page.locator(".lc-phase")).to_have_text("Done.")
+    q, cloud = pytest.approx([-0.9, 1]), pytest.approx([-0.4, 1.05])
+    expected = [q, cloud, 1000, 60]
+    assert heard(folder / "three.json", lambda last: last == expected) == expected
     page.close()
