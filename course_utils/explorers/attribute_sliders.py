@@ -22,8 +22,8 @@ class AttributeSliders(DecodingExplorer):
 
     Parameters
     ----------
-    decoder : a torch chain of Linear, ReLU, LeakyReLU, Tanh and Sigmoid layers, codes
-        → pixels in [0, 1].
+    decoder : codes [B, D] → pixels in [0, 1], a torch chain of Linear, ReLU, LeakyReLU,
+        Tanh, Sigmoid and Hardtanh(0, 1).
     codes : [N, D], the starts to choose from, some twenty; random ones for a GAN.
     directions : {name: vector [D]}. An amount of 1 adds one vector.
     images : where the codes come from, [N, H, W] or [N, H, W, 3], uint8 or floats in

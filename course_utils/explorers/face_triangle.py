@@ -23,8 +23,8 @@ class FaceTriangle(DecodingExplorer):
 
     Parameters
     ----------
-    decoder : a torch chain of Linear, ReLU, LeakyReLU, Tanh and Sigmoid layers, codes
-        → pixels in [0, 1].
+    decoder : codes [B, D] → pixels in [0, 1], a torch chain of Linear, ReLU, LeakyReLU,
+        Tanh, Sigmoid and Hardtanh(0, 1).
     codes : [N, D], the faces to choose from.
     images : the faces themselves, [N, H, W] or [N, H, W, 3], uint8 or floats in
         [0, 1], to show at the corners; without them the decoded ones stand there.

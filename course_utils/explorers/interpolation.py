@@ -29,8 +29,8 @@ class Interpolation(DecodingExplorer):
     images : the N images to choose from, some twenty: [N, H, W] or [N, H, W, 3], uint8
         or floats in [0, 1].
     models : {name: (decoder, codes)}, the decoder a torch chain of Linear, ReLU,
-        LeakyReLU, Tanh and Sigmoid layers, codes → pixels in [0, 1], and the codes
-        [N, D] of the images.
+        LeakyReLU, Tanh, Sigmoid and Hardtanh(0, 1), codes [B, D] → pixels in [0, 1],
+        and the codes [N, D] of the images.
     labels : what each image shows, N words or numbers; by default 1 to N.
     first, second, t, spherical : where to start.
     stored : how the page holds the weights: "float16" (not to be seen), "float32", or

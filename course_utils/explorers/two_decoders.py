@@ -23,9 +23,10 @@ class TwoDecoders(DecodingExplorer):
     Parameters
     ----------
     models : {name: (decoder, plane)}, the decoder a torch chain of Linear, ReLU,
-        LeakyReLU, Tanh and Sigmoid layers, codes [B, D] → pixels in [0, 1]. The plane
-        is [2, D], two directions through zero, or [3, D], a centre and two directions;
-        at z the code is centre + z1 × first + z2 × second. None where D is 2.
+        LeakyReLU, Tanh, Sigmoid and Hardtanh(0, 1), codes [B, D] → pixels in [0, 1].
+        The plane is [2, D], two directions through zero, or [3, D], a centre and two
+        directions; at z the code is centre + z1 × first + z2 × second. None where D
+        is 2.
     z : where to start.
     reach : the pad goes from −reach to reach.
     image_shape : (height, width) or (height, width, 3).
