@@ -40,7 +40,7 @@ class GaussianKL(Explorer):
     traitlets.TraitError : a mean, sigma or weight that the page could not show.
     """
 
-    _esm = assemble("page.js", "pad.js", "bell.js", "gaussian_kl.js")
+    _esm = assemble("page.js", "pad.js", "bell.js", "divergence.js", "gaussian_kl.js")
     _css = assemble("page.css", "bell.css", "gaussian_kl.css")
     p: traitlets.List = traitlets.List(
         traitlets.List(traitlets.Float(), minlen=2, maxlen=2), minlen=2, maxlen=2

@@ -180,7 +180,8 @@ function render({ model, el }) {
   picture.append(named("z", below), named("f(z)", landscape));
   const result = element("div", { class: "lc-piles" }, piles.pathwise.box, piles.score.box);
   const buttons = element("div", { class: "lc-buttons" }, more, afresh);
-  frame(model, el, "lc-reparameterization", where, picture, form, result, scale, buttons, speaker.line);
+  const parts = [where, picture, form, result, scale, buttons, speaker.line];
+  frame(model, el, "lc-reparameterization", ...parts);
   const changes = ["mu", "sigma", "objective", "count", "seed"].map((name) => `change:${name}`);
   for (const change of changes) model.on(change, show);
   show();
