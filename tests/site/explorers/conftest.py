@@ -10,6 +10,11 @@ from playwright.sync_api import Browser, Page, Request, Route
 from course_utils.explorers.base import Explorer
 
 HTTP = "http://course.invalid/page.html"
+# Explorers start a moment after the page has loaded: each shows itself or has given up.
+STARTED = (
+    "[...document.querySelectorAll('.lc-explorer')].every(explorer =>"
+    " !('running' in explorer.dataset) || explorer.querySelector('.lc-live'))"
+)
 
 
 @dataclass
@@ -57,6 +62,8 @@ def visit(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Visit]]:
         page.on("pageerror", lambda error: seen.complaints.append(str(error)))
         page.on("console", lambda line: seen.complaints.append(line.text))
         page.goto(address)
+        if options.get("java_script_enabled", True):
+            page.wait_for_function(STARTED)
         visits.append(seen)
         return seen
 

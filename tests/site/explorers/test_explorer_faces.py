@@ -78,7 +78,6 @@ def test_a_finger_drags_in_the_triangle(visit):
 def test_keys_move_the_point_and_swap_the_faces(visit):
     explorer = face_triangle()
     page = visit(explorer).page
-    page.locator(".lc-live").wait_for()
     page.keyboard.press("Tab")
     pad = page.get_by_role("slider")
     expect(pad).to_be_focused()
@@ -101,7 +100,6 @@ def test_sliders_change_the_face_as_torch_does(visit, stored: str):
     explorer = attribute_sliders(stored)
     page = visit(explorer).page
     limit = 1 / 255 + (0 if stored == "float32" else 2 * explorer.rounding)
-    page.locator(".lc-live").wait_for()
     page.keyboard.press("Tab")
     page.keyboard.press("ArrowRight")
     page.get_by_label("smile").fill("-1.4")

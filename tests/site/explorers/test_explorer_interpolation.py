@@ -59,7 +59,6 @@ def test_a_finger_taps_and_slides(visit):
 def test_the_keyboard_reaches_everything(visit):
     explorer = interpolation()
     page = visit(explorer).page
-    page.locator(".lc-live").wait_for()
     page.keyboard.press("Tab")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Tab")
