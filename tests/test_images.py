@@ -65,6 +65,13 @@ def test_rows_of_different_lengths_are_refused():
         cu.image_rows({"input": DIGITS}, **WORDS, columns=["a", "b"])
 
 
+def test_rows_without_names_leave_no_room_for_them():
+    named = images.as_output({"input": DIGITS}, **WORDS).html
+    plain = images.as_output({"": DIGITS}, **WORDS).html
+    assert 'class="lc-rows"' in named
+    assert 'class="lc-rows lc-unnamed"' in plain
+
+
 # Films
 
 

@@ -31,7 +31,7 @@ def test_a_table_names_its_rows_and_columns():
 def test_the_best_is_marked_by_more_than_colour():
     best = {"accuracy": "max", "seconds": "min"}
     html = text.as_output(ROWS, caption="c", best=best).html
-    assert re.findall(r"<strong>([^<]*)</strong> <span[^>]*>★", html) == [
+    assert re.findall(r"<strong>([^<]*)</strong>\u00a0<span[^>]*>★", html) == [
         "12.30",
         "0.971",
     ]
@@ -67,8 +67,8 @@ def test_tables_that_cannot_be_shown_are_refused():
         (123_456.7, "123,457"),
         (150.64, "150.6"),
         (0.9423, "0.942"),
-        (-0.05, "-0.05"),
-        (2.14e-7, "2.1e-7"),
+        (-0.05, "−0.05"),
+        (2.14e-7, "2.1e−7"),
         (0.0, "0"),
         (float("nan"), "nan"),
         (True, "yes"),

@@ -120,10 +120,12 @@ def as_output(
         f'<img src="{_source(images)}" alt="">'
         for name, images in pixels.items()
     )
-    width = native * max(1, _WIDEST // native)
+    named = any(name.strip() for name in rows)
+    look = "lc-rows" if named else "lc-rows lc-unnamed"
+    width = native * max(1, _WIDEST // native) + (110 if named else 0)
     content = (
-        f'{output.style("show/images")}<div class="lc-rows" role="img" '
-        f'aria-label="{output.attribute(alt)}" style="max-width:{width + 110}px">'
+        f'{output.style("show/images")}<div class="{look}" role="img" '
+        f'aria-label="{output.attribute(alt)}" style="max-width:{width}px">'
         f"{heading}{lines}</div>"
     )
     names = ", ".join(rows)

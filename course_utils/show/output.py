@@ -89,13 +89,17 @@ def inline(text: str) -> str:
 
 
 def number(value: Any) -> str:
-    """A number as a reader wants it: 12,000, 150.6, 0.942, 2.1e-7; others as text."""
+    """A number as a reader wants it: 12,000, −0.942, 2.1e−7; others as text."""
     if isinstance(value, (bool, np.bool_)):
         return "yes" if value else "no"
-    if isinstance(value, Integral):
-        return f"{int(value):,}"
     if not isinstance(value, Real):
         return str(value)
+    return _digits(value).replace("-", "−")
+
+
+def _digits(value: Any) -> str:
+    if isinstance(value, Integral):
+        return f"{int(value):,}"
     x = float(value)
     if not math.isfinite(x) or x == 0:
         return f"{x:g}"

@@ -8,7 +8,7 @@ from IPython.display import Markdown, display
 
 from course_utils.show import output
 
-_STAR = ' <span aria-hidden="true">★</span><span class="lc-hidden"> best</span>'
+_STAR = '\u00a0<span aria-hidden="true">★</span><span class="lc-hidden"> best</span>'
 
 Rows = Sequence[Mapping[str, Any]] | Mapping[str, Sequence[Any]]
 
@@ -79,7 +79,8 @@ def as_output(
     return output.Output(
         '<div class="lc-out lc-scroll" role="region" tabindex="0" '
         f'aria-label="{output.attribute(caption)}">{output.style("show/table")}'
-        f'<table class="lc-table"><caption>{output.inline(caption)}</caption>'
+        f'<table class="lc-table"><caption><span>{output.inline(caption)}</span>'
+        "</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>",
         "\n".join([caption, *("  ".join(line) for line in lines)]),
     )
@@ -115,7 +116,7 @@ def _texts(values: Sequence[Any]) -> list[str]:
         if value is None:
             return "–"
         if isinstance(value, float) and math.isfinite(value) and alike:
-            return f"{value:,.{decimals}f}"
+            return f"{value:,.{decimals}f}".replace("-", "−")
         return output.number(value)
 
     return [text(value) for value in values]
