@@ -113,7 +113,7 @@ def test_images_in_a_figure_stay_images():
 
 
 def test_codes_are_drawn_with_the_name_of_each_class():
-    codes = torch.randn(60, 2)
+    codes = torch.randn(60, 2) + 9 * (torch.arange(60) % 3)[:, None]
     ax = cu.scatter_codes(codes, torch.arange(60) % 3, ["zero", "one", "two"])
     names = {t.get_text(): t.get_position() for t in ax.texts}
     assert names.keys() == {"zero", "one", "two"}
@@ -125,3 +125,17 @@ def test_codes_are_drawn_with_the_name_of_each_class():
 def test_codes_of_more_than_two_numbers_are_refused():
     with pytest.raises(ValueError, match="project the codes first"):
         cu.scatter_codes(torch.zeros(5, 3), torch.zeros(5))
+
+
+def test_names_of_classes_do_not_hide_each_other():
+    codes = torch.randn(300, 2, generator=torch.Generator().manual_seed(0))
+    codes[:30] += 8
+    labels = torch.arange(300) // 30
+    ax = cu.scatter_codes(codes, labels)
+    places = torch.tensor([text.get_position() for text in ax.texts])
+    inches = torch.tensor(ax.bbox.size / ax.figure.dpi)
+    extent = codes.max(0).values - codes.min(0).values
+    gaps = torch.pdist(places / extent * inches)
+    assert gaps.min() > 0.25
+    alone = codes[:30].median(0).values
+    assert torch.allclose(places[0].float(), alone, atol=0.1)

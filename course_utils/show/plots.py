@@ -11,6 +11,8 @@ from matplotlib.colors import to_rgb
 from course_utils.show.output import as_array
 from course_utils.show.style import DIGIT_COLOURS
 
+_BADGE = 0.3  # inches between the names of two classes
+
 
 def scatter_codes(
     codes: Any,
@@ -21,7 +23,8 @@ def scatter_codes(
     title: str | None = None,
     size: float = 5,
 ) -> Axes:
-    """Draw codes [N, 2] coloured by class, each class's name at its median.
+    """Draw codes [N, 2] coloured by class, each class's name at its median,
+    or beside it where two names would hide each other.
 
     Parameters
     ----------
@@ -46,13 +49,17 @@ def scatter_codes(
     colours = [DIGIT_COLOURS[int(k) % len(DIGIT_COLOURS)] for k in classes]
     x, y = points.T
     ax.scatter(x, y, c=colours, s=size, alpha=0.75, linewidths=0, rasterized=True)
-    for k in np.unique(classes):
+    present = np.unique(classes)
+    middles = np.array([np.median(points[classes == k], axis=0) for k in present])
+    extent = np.ptp(points, axis=0).clip(1e-9)
+    inches = ax.bbox.size / ax.figure.dpi
+    names = _apart(middles / extent * inches, _BADGE) / inches * extent
+    for k, (name_x, name_y) in zip(present, names, strict=True):
         name = str(k) if class_names is None else class_names[int(k)]
         colour = DIGIT_COLOURS[int(k) % len(DIGIT_COLOURS)]
-        middle_x, middle_y = np.median(points[classes == k], axis=0)
         ax.text(
-            middle_x,
-            middle_y,
+            name_x,
+            name_y,
             name,
             ha="center",
             va="center",
@@ -64,6 +71,19 @@ def scatter_codes(
     ax.spines[:].set_visible(False)  # the axes of a map mean nothing
     ax.set_title(title or "")
     return ax
+
+
+def _apart(places: np.ndarray, least: float, rounds: int = 50) -> np.ndarray:
+    """Places [K, 2] that were nearer than ``least`` to each other, pushed apart."""
+    places = places.astype(float) + 1e-6 * np.arange(len(places))[:, None]
+    for _ in range(rounds):
+        gaps = places[:, None] - places[None]
+        far = np.linalg.norm(gaps, axis=2) + least * np.eye(len(places))
+        lack = (least - far).clip(0) / 2
+        if not lack.any():
+            break
+        places = places + (gaps / far[..., None] * lack[..., None]).sum(1)
+    return places
 
 
 def _readable_on(colour: str) -> str:
