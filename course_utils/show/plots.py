@@ -52,7 +52,7 @@ def scatter_codes(
     present = np.unique(classes)
     middles = np.array([np.median(points[classes == k], axis=0) for k in present])
     extent = np.ptp(points, axis=0).clip(1e-9)
-    inches = ax.bbox.size / ax.figure.dpi
+    inches = np.array(ax.bbox.size) / ax.figure.dpi
     names = _apart(middles / extent * inches, _BADGE) / inches * extent
     for k, (name_x, name_y) in zip(present, names, strict=True):
         name = str(k) if class_names is None else class_names[int(k)]
