@@ -1,11 +1,14 @@
 """Models that several chapters use: trained by the first that asks, then kept.
 
-Each function returns a trained model on the CPU, in evaluation mode. The recipes are
-those that chapters 2 and 4 write out, so what a chapter trained the next one finds in
-the checkpoint store; a reader who starts elsewhere waits some seconds once.
+Each function returns a trained model on the CPU, in evaluation mode, and ``history``
+tells how its training went. The recipes are those that chapters 2 and 4 write out, so
+what a chapter trained the next one finds in the checkpoint store; a reader who starts
+elsewhere waits some seconds once.
 """
 
-from typing import TypeVar
+from collections.abc import MutableMapping
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from torch import nn
 
@@ -17,9 +20,15 @@ from .models import (
     DigitCNN,
     set_output_bias,
 )
-from .objectives import bernoulli, cross_entropy, elbo_loss, squared_error
+from .objectives import Objective, bernoulli, cross_entropy, elbo_loss, squared_error
 from .runtime import budgeted, seed_everything
-from .training import fit
+from .steps import Data
+from .training import History, fit
+
+Model = TypeVar("Model", bound=nn.Module)
+Dense = TypeVar("Dense", DenseAutoencoder, DenseVAE)
+
+_histories: MutableMapping[nn.Module, History] = WeakKeyDictionary()
 
 
 def classifier(data: Dataset) -> DigitCNN:
@@ -29,37 +38,33 @@ def classifier(data: Dataset) -> DigitCNN:
     of the classes; its ``features`` [B, 64] measure distances that pixels miss.
     """
     seed_everything()
-    model = DigitCNN(len(data.class_names))
-    fit(
-        model,
+    shown = budgeted(smoke=60_000, cpu=120_000, gpu=600_000)
+    return _trained(
+        DigitCNN(len(data.class_names)),
         cross_entropy,
         (data.train_images, data.train_labels),
-        epochs=round(
-            budgeted(smoke=60_000, cpu=120_000, gpu=600_000) / len(data.train_images)
-        ),
+        epochs=round(shown / len(data.train_images)),
         lr=4e-3,
         schedule="linear",
         keep_as="classifier",
     )
-    return _ready(model)
 
 
 def conv_autoencoder(data: Dataset) -> ConvAutoencoder:
     """Chapter 2's convolutional autoencoder with 32-number codes."""
     seed_everything()
-    model = ConvAutoencoder()
     train = data.train_images[:-2000][: budgeted(smoke=4_000, cpu=40_000, gpu=60_000)]
-    fit(
-        model,
+    shown = budgeted(smoke=4_000, cpu=120_000, gpu=600_000)
+    return _trained(
+        ConvAutoencoder(),
         squared_error,
         train,
-        epochs=round(budgeted(smoke=4_000, cpu=120_000, gpu=600_000) / len(train)),
+        epochs=round(shown / len(train)),
         lr=7e-3,
         betas=(0.9, 0.95),
         schedule="linear",
         keep_as="ch2-conv-autoencoder",
     )
-    return _ready(model)
 
 
 def vae(data: Dataset, latent_dim: int = 2) -> DenseVAE:
@@ -69,49 +74,52 @@ def vae(data: Dataset, latent_dim: int = 2) -> DenseVAE:
     batch 128 and learning rate 1e-3: about 151 nats, mean of five seeds.
     """
     seed_everything()
-    model = DenseVAE(latent_dim)
-    set_output_bias(model, data.train_images)
-    fit(
-        model,
-        elbo_loss(),
-        data.train_images,
-        epochs=round(
-            budgeted(smoke=60_000, cpu=720_000, gpu=3_000_000) / len(data.train_images)
-        ),
-        batch_size=1024,
-        lr=0.04,
-        betas=(0.9, 0.99),
-        schedule="linear",
-        warmup=100,
-        keep_as=f"vae-{latent_dim}",
-    )
-    return _ready(model)
+    return _dense(DenseVAE(latent_dim), elbo_loss(), data, f"vae-{latent_dim}")
 
 
 def autoencoder(data: Dataset, latent_dim: int = 2) -> DenseAutoencoder:
     """Chapter 4's plain autoencoder: like its VAE, but without noise and KL."""
     seed_everything()
     model = DenseAutoencoder(latent_dim)
+    return _dense(model, bernoulli, data, f"autoencoder-{latent_dim}")
+
+
+def history(model: nn.Module) -> History:
+    """How the training of a model from this module went: seconds, losses, epochs.
+
+    For a model from the store, these are the figures of the training that filled it.
+
+    Raises
+    ------
+    ValueError : another function made the model.
+    """
+    if model not in _histories:
+        raise ValueError(
+            "history() knows the models that this module returned: call, for example, "
+            "model = pretrained.vae(data) first, then pretrained.history(model)."
+        )
+    return _histories[model]
+
+
+def _dense(model: Dense, objective: Objective, data: Dataset, name: str) -> Dense:
+    """Chapter 4's recipe."""
     set_output_bias(model, data.train_images)
-    fit(
+    shown = budgeted(smoke=60_000, cpu=720_000, gpu=3_000_000)
+    return _trained(
         model,
-        bernoulli,
+        objective,
         data.train_images,
-        epochs=round(
-            budgeted(smoke=60_000, cpu=720_000, gpu=3_000_000) / len(data.train_images)
-        ),
+        epochs=round(shown / len(data.train_images)),
         batch_size=1024,
         lr=0.04,
         betas=(0.9, 0.99),
         schedule="linear",
         warmup=100,
-        keep_as=f"autoencoder-{latent_dim}",
+        keep_as=name,
     )
-    return _ready(model)
 
 
-Model = TypeVar("Model", bound=nn.Module)
-
-
-def _ready(model: Model) -> Model:
+def _trained(model: Model, objective: Objective, data: Data, **recipe: Any) -> Model:
+    """The model, trained by ``fit``, whose history is noted."""
+    _histories[model] = fit(model, objective, data, **recipe)
     return model.cpu().eval()

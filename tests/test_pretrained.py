@@ -3,30 +3,35 @@
 import ast
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
 from torch import nn
 
+import course_utils as cu
 from course_utils import pretrained
 from course_utils.datasets import Dataset, load
 from course_utils.fingerprints import fingerprint
 from course_utils.runtime import setup
 
-ROOT = Path(__file__).resolve().parents[1]
+NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 MAKERS = [
     pretrained.classifier,
     pretrained.conv_autoencoder,
     pretrained.vae,
     pretrained.autoencoder,
 ]
+Maker = Callable[[Dataset], nn.Module]
 
 
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An empty store, and the smallest budget."""
+    """An empty store, the smallest budget and the smallest data set."""
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
-    setup(budget="smoke", device="cpu")
+    monkeypatch.setenv("COURSE_BUDGET", "smoke")
+    monkeypatch.setenv("COURSE_DATA", "pen_strokes")
+    setup(device="cpu")
     yield tmp_path / "checkpoints"
     monkeypatch.undo()
     setup()
@@ -34,8 +39,8 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("maker", MAKERS, ids=lambda maker: maker.__name__)
-def test_is_trained_once(maker: Callable[[Dataset], nn.Module], store: Path) -> None:
-    data = load("pen_strokes", quiet=True)
+def test_is_trained_once(maker: Maker, store: Path) -> None:
+    data = load(quiet=True)
     first = maker(data)
     assert not first.training
     assert next(first.parameters()).device.type == "cpu"
@@ -44,36 +49,71 @@ def test_is_trained_once(maker: Callable[[Dataset], nn.Module], store: Path) -> 
     assert fingerprint(first) == fingerprint(second)
     assert {path: path.stat().st_mtime_ns for path in store.iterdir()} == kept
 
-
-def recipes(source: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """The recipe of every fit call that keeps its model, by the name of the kept."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("fit", "cu.fit"):
-            given = {k.arg: ast.unparse(k.value) for k in node.keywords if k.arg}
-            if name := given.pop("keep_as", None):
-                given.pop("callbacks", None)
-                plain = {k: v.replace("cu.", "") for k, v in given.items()}
-                name = ast.literal_eval(name.lstrip("f").replace("{latent_dim}", "2"))
-                yield name, plain
+    trained, reused = pretrained.history(first), pretrained.history(second)
+    assert not trained.reused and reused.reused
+    assert trained.seconds == reused.seconds > 0
+    assert trained.losses == reused.losses
 
 
-PACKAGE = dict(recipes(Path(pretrained.__file__).read_text("utf-8")))
-TAUGHT = [
-    pytest.param(name, recipe, id=f"{path.stem}, cell {cell.id}: {name}")
-    for path in sorted((ROOT / "notebooks").glob("*.ipynb"))
-    for cell in nbformat.read(path, as_version=4).cells
-    if cell.cell_type == "code" and "cu.fit(" in cell.source
-    for name, recipe in recipes(cell.source)
-    if name in PACKAGE
-]
+def test_knows_the_history_of_its_own_models_only() -> None:
+    with pytest.raises(ValueError, match=r"pretrained\.vae\(data\) first"):
+        pretrained.history(nn.Linear(2, 2))
 
 
-@pytest.mark.parametrize(("name", "recipe"), TAUGHT)
-def test_the_recipe_is_the_one_that_is_taught(
-    name: str, recipe: dict[str, str]
+Calls = dict[str, dict[str, Any]]
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
+    """What ``fit`` is asked for, by the name of the kept model; nothing is trained."""
+    asked: Calls = {}
+
+    def fit(*what: Any, keep_as: str = "", callbacks: Any = (), **how: Any) -> Any:
+        # as the store does: the code, settings and weights of model and objective
+        asked[keep_as] = {"model, objective, data": list(map(fingerprint, what))} | how
+        return cu.History()
+
+    monkeypatch.setattr(pretrained, "fit", fit)
+    monkeypatch.setattr(cu, "fit", fit)
+    return asked
+
+
+def run_cell(chapter: str, wanted: str) -> None:
+    """Run one cell after the set-up, with all that earlier cells define."""
+    [path] = NOTEBOOKS.glob(f"{chapter}-*.ipynb")
+    known: dict[str, Any] = {"__name__": "__main__"}
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type != "code" or cell.id == "colab":
+            continue
+        tree = ast.parse(cell.source)
+        if cell.id not in ("setup", wanted):
+            tree.body = [node for node in tree.body if defines(node)]
+        exec(compile(tree, f"{path.stem}, cell {cell.id}", "exec"), known)
+        if cell.id == wanted:
+            return
+    raise LookupError(f"{path.name} has no cell {wanted!r}.")
+
+
+def defines(node: ast.stmt) -> bool:
+    """An import, a function, a class, or a CONSTANT."""
+    if isinstance(node, ast.Assign):
+        return ast.unparse(node.targets[0]).isupper()
+    kinds = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef
+    return isinstance(node, kinds)
+
+
+@pytest.mark.parametrize(
+    ("chapter", "cell", "name", "maker"),
+    [
+        ("02", "fit-conv", "ch2-conv-autoencoder", pretrained.conv_autoencoder),
+        ("04", "vae-learn", "vae-2", pretrained.vae),
+        ("04", "versus-fit", "autoencoder-2", pretrained.autoencoder),
+    ],
+)
+def test_trains_what_a_chapter_writes_out(
+    chapter: str, cell: str, name: str, maker: Maker, store: Path, calls: Calls
 ) -> None:
-    assert recipe == PACKAGE[name]
-
-
-def test_chapters_2_and_4_teach_the_recipes() -> None:
-    assert len(TAUGHT) >= 3
+    run_cell(chapter, cell)
+    taught = calls.pop(name)
+    maker(load(quiet=True))
+    assert taught == calls[name]
