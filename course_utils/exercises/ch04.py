@@ -56,11 +56,10 @@ def _noise_diagnosis(z: Tensor, again: Tensor) -> Verdict | None:
         )
     if _near(spread, sigma) and _near(noise.mean(0), torch.zeros(3)):
         return None
-    if _near(spread, sigma * 12**-0.5):
-        return wrong(
-            "Your noise is uniform on [0, 1]: `torch.rand`. `torch.randn` is normal."
-        )
     mistakes = {
+        "Your noise is uniform on [0, 1]: `torch.rand`. `torch.randn` is normal.": (
+            sigma * 12**-0.5
+        ),
         "Your clouds have standard deviation exp(log_var): that is the variance. "
         "σ is its square root, exp(log_var / 2).": _LOG_VARS.exp(),
         "Your clouds have standard deviation |log_var|: it is a logarithm, so take "
@@ -111,30 +110,28 @@ def check_baseline(answer: Callable[..., Any]) -> Verdict:
     f = 10 + torch.randn(6, generator=generator)
     n = len(f)
     others = (f.sum() - f) / (n - 1)
-    estimate = ((f - others)[:, None] * eps).mean(0)
-    plain = (f[:, None] * eps).mean(0)
-    with_itself = ((f - f.mean())[:, None] * eps).mean(0)
+
+    def estimates(costs: Tensor) -> Tensor:
+        return costs[:, None] * eps  # [n, d]
+
+    gradient = estimates(f - others).mean(0)
     return compare(
         answer(f, eps),
-        estimate,
+        gradient,
         mistakes={
-            "There is no baseline: this is the plain score-function estimate.": plain,
+            "There is no baseline: this is the plain estimate.": estimates(f).mean(0),
             "Your baseline holds the draw's own cost, which depends on its ε: that "
             "shrinks the gradient by (n − 1)/n. Average the *other* costs.": (
-                with_itself
+                estimates(f - f.mean()).mean(0)
             ),
             "You divided the sum of the others by n: there are n − 1 of them.": (
-                (f - (f.sum() - f) / n)[:, None] * eps
-            ).mean(0),
-            "You summed over the draws: average them.": n * estimate,
-            "There is one value per draw: average over the draws, dim 0.": (
-                (f - others)[:, None] * eps
+                estimates(f - (f.sum() - f) / n).mean(0)
             ),
+            "You summed over the draws: average them.": n * gradient,
+            "There is one value per draw: average over dim 0.": estimates(f - others),
             "You averaged over the dimensions as well: the gradient has one number "
-            "for each.": estimate.mean(),
-            "You added the baseline: subtract it.": ((f + others)[:, None] * eps).mean(
-                0
-            ),
+            "for each.": gradient.mean(),
+            "You added the baseline: subtract it.": estimates(f + others).mean(0),
             "The noise is missing: multiply each cost by its ε.": (f - others).mean(),
         },
         why="The baseline never saw the draw's own ε, so nothing is biased.",
@@ -144,30 +141,25 @@ def check_baseline(answer: Callable[..., Any]) -> Verdict:
 @exercise("ch4-weights", "How many weights has the encoder?")
 def check_weights(answer: Callable[..., Any]) -> Verdict:
     """``answer(height, width, channels, hidden, latent_dim)`` gives a whole number."""
-    height, width, channels, hidden, latent_dim = 28, 28, 3, 256, 2
-    pixels, outputs = height * width * channels, 2 * latent_dim
+    pixels, hidden = 28 * 28 * 3, 256
 
     def count(inputs: int, outputs: int, bias: int = 1) -> int:
         return (inputs + bias) * hidden + (hidden + bias) * outputs
 
     return compare(
-        answer(height, width, channels, hidden, latent_dim),
-        count(pixels, outputs),
+        answer(28, 28, 3, hidden, 2),
+        count(pixels, 4),
         mistakes={
-            "The biases are missing: each layer adds one number per output.": (
-                count(pixels, outputs, bias=0)
-            ),
+            "The biases are missing: one for each output.": count(pixels, 4, bias=0),
             "The second layer gives μ *and* log σ²: 2 · latent_dim outputs.": (
-                count(pixels, latent_dim)
+                count(pixels, 2)
             ),
             "The second layer gives μ *and* log σ², and each layer has biases.": (
-                count(pixels, latent_dim, bias=0)
+                count(pixels, 2, bias=0)
             ),
             "You left out the channels: a colour image flattens to "
-            "height · width · channels numbers.": count(height * width, outputs),
-            "2,508 is a slip that is found in print: 28 · 28 · 3 is 2,352.": (
-                count(2508, outputs)
-            ),
+            "height · width · channels numbers.": count(28 * 28, 4),
+            "2,508 is a slip found in print: 28 · 28 · 3 is 2,352.": count(2508, 4),
             "This counts the first layer alone.": (pixels + 1) * hidden,
         },
         tolerance=1e-9,
@@ -181,6 +173,7 @@ def check_quantiles(answer: Callable[..., Any]) -> Verdict:
     size = 8
     normal = torch.distributions.Normal(0.0, 1.0)
     places = (torch.arange(size) + 0.5) / size
+    middles = normal.icdf(places)
     borders = torch.arange(1, size + 1) / (size + 1)
     values = answer(size)
     if isinstance(values, Tensor) and values.isinf().any():
@@ -190,21 +183,17 @@ def check_quantiles(answer: Callable[..., Any]) -> Verdict:
         )
     return compare(
         values,
-        normal.icdf(places),
+        middles,
         mistakes={
             "These are the shares, not the codes: put them into the inverse of the "
             "distribution function, `icdf`.": places,
-            "You used `cdf`: it goes from codes to shares. `icdf` goes back.": (
-                normal.cdf(places)
-            ),
+            "You used `cdf`: it gives shares. `icdf` gives codes.": normal.cdf(places),
             "These are evenly spaced codes: evenly spaced *shares* are asked for.": (
                 torch.linspace(-3, 3, size)
             ),
             "These cut the mass into size + 1 parts: take the middles of size equal "
             "slices, (i + ½) / size.": normal.icdf(borders),
-            "The order is reversed: from the lowest code to the highest.": (
-                normal.icdf(places).flip(0)
-            ),
+            "The order is reversed: begin with the lowest code.": middles.flip(0),
         },
         why="Every image of the map now stands for the same share of the prior.",
     )
