@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from course_utils.show.note import note
-from course_utils.show.output import as_array, number
+from course_utils.show.output import as_array, number, spelled
 
 
 class ClaimFailed(AssertionError):
@@ -22,7 +22,7 @@ class Claim:
 
     def __str__(self) -> str:
         figures = ", ".join(
-            f"{k.replace('_', ' ')} = {number(v)}" for k, v in self.figures.items()
+            f"{spelled(k)} = {number(v)}" for k, v in self.figures.items()
         )
         return f"{self.statement} ({figures})" if figures else self.statement
 
@@ -42,7 +42,8 @@ def claim(statement: str, holds: Any, **figures: Any) -> None:
     ----------
     statement : what is claimed, in words.
     holds : True or False, or an array or tensor with one such element.
-    figures : name -> number or text: what was measured; ``five_nn`` shows as "five nn".
+    figures : name -> number or text: what was measured. ``with_kl`` shows as "with KL";
+        for a name that Python does not allow, write ``**{"10 labels": x}``.
 
     Raises
     ------

@@ -26,9 +26,9 @@ def test_a_claim_that_holds_is_one_line_with_its_figures(capsys):
 
 def test_a_claim_that_fails_stops_with_statement_and_figures():
     with pytest.raises(ClaimFailed) as failure:
-        claim("codes beat pixels", False, five_nn=0.9, on="pen strokes")
+        claim("codes beat pixels", False, five_nn=0.9, **{"on 10 labels": "yes"})
     expected = (
-        "This does not hold: codes beat pixels (five nn = 0.9, on = pen strokes)."
+        "This does not hold: codes beat pixels (five NN = 0.9, on 10 labels = yes)."
     )
     assert str(failure.value) == expected
 

@@ -9,7 +9,7 @@ from markup import check
 
 import course_utils as cu
 from course_utils.show import text
-from course_utils.show.output import number
+from course_utils.show.output import number, spelled
 
 ROWS = [
     {"model": "PCA", "accuracy": 0.9571, "seconds": 12.3, "images": 60_000},
@@ -23,7 +23,7 @@ def test_a_table_names_its_rows_and_columns():
     scopes = [th["scope"] for th in markup.all("th")]
     assert scopes == ["col"] * 4 + ["row"] * 2
     assert re.findall(r"<td[^>]*>([^<]*)", html) == [
-        *("0.957", "12.30", "60,000"),
+        *("0.957", "12.3", "60,000"),
         *("0.971", "–", "–"),
     ]
 
@@ -32,7 +32,7 @@ def test_the_best_is_marked_by_more_than_colour():
     best = {"accuracy": "max", "seconds": "min"}
     html = text.as_output(ROWS, caption="c", best=best).html
     assert re.findall(r"<strong>([^<]*)</strong>\u00a0<span[^>]*>★", html) == [
-        "12.30",
+        "12.3",
         "0.971",
     ]
     assert html.count(" best</span>") == 2
@@ -47,6 +47,54 @@ def test_what_looks_equal_wins_together():
 def test_a_small_number_is_not_rounded_away():
     html = text.as_output({"rate": ["a", "b"], "lr": [0.0005, 0.04]}, caption="c").html
     assert "0.0005" in html
+
+
+@pytest.mark.parametrize(
+    ("column", "shown"),
+    [
+        ([0.0, 1.0, 16.0], ["0", "1", "16"]),
+        ([68.0, 30.5], ["68.0", "30.5"]),
+        ([1, 0.953, None], ["1.000", "0.953", "–"]),
+        ([0.5, 4e-6], ["0.5", "4·10⁻⁶"]),
+        ([True, False], ["yes", "no"]),
+        (["-105", "12.3", "413 – 476"], ["−105", "12.3", "413 – 476"]),
+    ],
+)
+def test_a_column_is_written_alike(column, shown):
+    html = text.as_output({"row": column, "x": column}, caption="c").html
+    assert re.findall(r"<td[^>]*>([^<]*)", html) == shown
+    right = html.count('<td class="lc-number">')
+    assert right == (0 if column[0] is True else len(column))
+
+
+def test_words_stand_at_the_left():
+    html = text.as_output({"row": [1, 2], "x": ["[1, 2]", "3"]}, caption="c").html
+    assert "lc-number" not in html.split("<table")[1]
+
+
+def test_names_are_spelled_for_readers():
+    rows = {"factor": ["hair_length", "pca"], "with_kl": ["loss_D", "t-SNE, 2"]}
+    html = text.as_output(rows, caption="c").html
+    assert re.findall(r"<t[hd]\b[^>]*>([^<]*)", html) == [
+        *("factor", "with KL"),
+        *("hair length", "loss D"),
+        *("PCA", "t-SNE, 2"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("five_nn", "five NN"),
+        ("t_sne", "t-SNE"),
+        ("tsne_keeps", "t-SNE keeps"),
+        ("coldest_gumbel_softmax", "coldest Gumbel softmax"),
+        ("with_R1", "with R1"),
+        ("pca of 3", "pca of 3"),
+    ],
+)
+def test_a_python_name_is_spelled_out(name, shown):
+    assert spelled(name) == shown
 
 
 def test_tables_that_cannot_be_shown_are_refused():
@@ -68,7 +116,9 @@ def test_tables_that_cannot_be_shown_are_refused():
         (150.64, "150.6"),
         (0.9423, "0.942"),
         (-0.05, "−0.05"),
-        (2.14e-7, "2.1e−7"),
+        (0.00026, "0.00026"),
+        (2.14e-7, "2.1·10⁻⁷"),
+        (-4e-6, "−4·10⁻⁶"),
         (0.0, "0"),
         (float("nan"), "nan"),
         (True, "yes"),

@@ -88,8 +88,25 @@ def inline(text: str) -> str:
     return re.sub(r"(?<![\w*])\*([^*\s][^*]*)\*(?![\w*])", r"<em>\1</em>", text)
 
 
+# Short names that a Python name can only write in small letters.
+_NAMES = "AUC CNN ELBO GAN Gaussian Gumbel ICA KL LDA NLL NN PCA Rand SVD UMAP VAE"
+_SPELLED = {name.lower(): name for name in _NAMES.split()}
+_POWERS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def spelled(name: str) -> str:
+    """A Python name as a reader writes it: "VAE with KL" for ``vae_with_kl``.
+
+    Other text, such as "t-SNE, 5 rounds", is returned as it is.
+    """
+    if not name.isidentifier():
+        return name
+    words = re.sub(r"\bt ?sne\b", "t-SNE", name.replace("_", " "))
+    return " ".join(_SPELLED.get(word, word) for word in words.split())
+
+
 def number(value: Any) -> str:
-    """A number as a reader wants it: 12,000, −0.942, 2.1e−7; others as text."""
+    """A number as a reader wants it: 12,000, −0.942, 2.1·10⁻⁷; others as text."""
     if isinstance(value, (bool, np.bool_)):
         return "yes" if value else "no"
     if not isinstance(value, Real):
@@ -105,8 +122,11 @@ def _digits(value: Any) -> str:
         return f"{x:g}"
     if abs(x) >= 1000:
         return f"{x:,.0f}"
+    if abs(x) < 1e-4:
+        digits, power = f"{x:.1e}".split("e")
+        return f"{digits.removesuffix('.0')}·10{str(int(power)).translate(_POWERS)}"
     if abs(x) < 1e-3:
-        return re.sub(r"e([+-])0*", r"e\1", f"{x:.2g}")
+        return f"{x:.2g}"
     return f"{x:.4g}" if abs(x) >= 1 else f"{x:.3g}"
 
 

@@ -1,6 +1,7 @@
 """Numbers and sentences that a cell computed."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -9,6 +10,9 @@ from IPython.display import Markdown, display
 from course_utils.show import output
 
 _STAR = '\u00a0<span aria-hidden="true">★</span><span class="lc-hidden"> best</span>'
+
+_NOTHING = "–"
+_NUMERAL = re.compile(r"−?[\d.,]+( – [\d.,]+)?")
 
 Rows = Sequence[Mapping[str, Any]] | Mapping[str, Sequence[Any]]
 
@@ -25,6 +29,9 @@ def table(
     best: Mapping[str, Literal["max", "min"]] | None = None,
 ) -> None:
     """Display a small table; its first column names the rows.
+
+    The numbers of a column get the same number of decimals, as many as they need, and
+    stand at the right; so do texts that are numbers, such as ``f"{x:.0f}"``.
 
     Parameters
     ----------
@@ -59,11 +66,11 @@ def as_output(
         for name, how in (best or {}).items()
     }
     number = ' class="lc-number"'
-    of_numbers = {name for name in values if any(map(_is_number, values[name]))}
+    of_numbers = {n for n in values if _are_numbers(values[n], texts[n])}
     first, *others = values
     head = "".join(
         f'<th scope="col"{number if name in of_numbers - {first} else ""}>'
-        f"{output.inline(name)}</th>"
+        f"{output.inline(output.spelled(name))}</th>"
         for name in values
     )
     body = ""
@@ -105,18 +112,29 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def _are_numbers(values: Sequence[Any], texts: Sequence[str]) -> bool:
+    """Whether a column holds numbers, or only texts that are numbers or ranges."""
+    shown = [text for text in texts if text != _NOTHING]
+    return any(map(_is_number, values)) or all(map(_NUMERAL.fullmatch, shown))
+
+
 def _texts(values: Sequence[Any]) -> list[str]:
-    """The values as text; floats of one column with the same number of decimals."""
-    sizes = [abs(x) for x in values if isinstance(x, float) and 0 < abs(x) < math.inf]
+    """The values as text; beside floats, all with the same number of decimals."""
+    numbers = [x for x in values if _is_number(x) and math.isfinite(x)]
+    sizes = [abs(x) for x in numbers if isinstance(x, float) and x]
     # four digits for the largest; three decimals if it is below ten
     decimals = min(3, max(0, 3 - math.floor(math.log10(max(sizes, default=1.0)))))
-    alike = min(sizes, default=1.0) >= 10.0**-decimals
+    alike = sizes and min(sizes) >= 10.0**-decimals
+    while decimals and all(f"{x:.{decimals}f}"[-1] == "0" for x in numbers):
+        decimals -= 1  # no zeros that all of them end with
 
     def text(value: Any) -> str:
         if value is None:
-            return "–"
-        if isinstance(value, float) and math.isfinite(value) and alike:
+            return _NOTHING
+        if alike and _is_number(value) and math.isfinite(value):
             return f"{value:,.{decimals}f}".replace("-", "−")
+        if isinstance(value, str):
+            return re.sub(r"^-(?=\d)", "−", output.spelled(value))
         return output.number(value)
 
     return [text(value) for value in values]
