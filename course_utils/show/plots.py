@@ -48,7 +48,7 @@ def scatter_codes(
         _, ax = plt.subplots(figsize=(5.0, 4.7))
     colours = [DIGIT_COLOURS[int(k) % len(DIGIT_COLOURS)] for k in classes]
     x, y = points.T
-    ax.scatter(x, y, c=colours, s=size, alpha=0.75, linewidths=0, rasterized=True)
+    ax.scatter(x, y, c=colours, s=size, alpha=0.85, linewidths=0, rasterized=True)
     present = np.unique(classes)
     middles = np.array([np.median(points[classes == k], axis=0) for k in present])
     extent = np.ptp(points, axis=0).clip(1e-9)

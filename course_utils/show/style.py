@@ -9,21 +9,22 @@ from cycler import cycler
 INK = "#777879"
 
 # Ten colours found by a search for what every common colour vision tells apart (as
-# M. A. Petroff does, arXiv:2107.02270), here on a white page and on a dark one. Two of
-# them differ by 9 or more in OKLab (x 100), also for colour-blind readers; Petroff's
-# ten by 6, matplotlib's by 1. Digits often mixed up (4 7 9, 3 5 8) differ most.
+# M. A. Petroff does, arXiv:2107.02270), here with a contrast of at least 3 to 1 on a
+# white page and on a dark one, which leaves little room. Two of them differ by 9 or
+# more in OKLab (x 100), also for colour-blind readers; Petroff's ten by 6, matplotlib's
+# by 1. Digits often mixed up (4 7 9, 3 5 8) differ by 11.
 # Ten are still too many for colour alone: name the classes too, like `scatter_codes`.
 DIGIT_COLOURS = (
-    "#549fff",  # 0 sky blue
-    "#db4e58",  # 1 red
-    "#208c90",  # 2 teal
-    "#815207",  # 3 brown
-    "#d862c7",  # 4 pink
-    "#bc9b87",  # 5 sand
-    "#8556d7",  # 6 violet
-    "#a81b63",  # 7 crimson
-    "#115c99",  # 8 dark blue
-    "#82b00a",  # 9 lime
+    "#0a68ab",  # 0 blue
+    "#ff4074",  # 1 rose
+    "#09976c",  # 2 green
+    "#616731",  # 3 olive
+    "#f942e7",  # 4 pink
+    "#907db0",  # 5 lavender
+    "#8f1af0",  # 6 violet
+    "#b9108a",  # 7 magenta
+    "#2a98fc",  # 8 sky blue
+    "#ae7806",  # 9 ochre
 )
 
 # Contrast with a white and with a near-black page is at least 3 to 1 for each.
