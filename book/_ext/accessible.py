@@ -1,16 +1,18 @@
-"""Mend what the theme and Sphinx write that a screen reader stumbles over."""
+"""Mend what the theme and its extensions write that readers stumble over."""
 
+import re
 from typing import Any
 
 from sphinx.application import Sphinx
 
-# What stands in a page's body -> what should.
+# A pattern in a page's body -> what should stand there.
 MENDED = {
     # a list whose children are no list items
-    'role="doc-biblioentry"': 'role="listitem"',
+    r'role="doc-biblioentry"': 'role="listitem"',
     # the same id for every exercise on a page
-    '<section id="exercise-content">': "<section>",
-    '<section id="solution-content">': "<section>",
+    r'<section id="(exercise|solution)-content">': "<section>",
+    # a link that begins with a blank, which is underlined
+    r"Solution to(<a [^>]*>) ": r"Solution to \1",
 }
 
 
@@ -18,7 +20,7 @@ def mend(
     app: Sphinx, pagename: str, templatename: str, context: dict, doctree: Any
 ) -> None:
     for wrong, right in MENDED.items():
-        context["body"] = context.get("body", "").replace(wrong, right)
+        context["body"] = re.sub(wrong, right, context.get("body", ""))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -83,6 +83,8 @@ def attribute(text: str) -> str:
 def inline(text: str) -> str:
     """Escape ``text`` for HTML; `code`, **strong** and *emphasis* as in Markdown."""
     text = html.escape(text, quote=False)
+    # no line break at its hyphen
+    text = text.replace("t-SNE", '<span style="white-space:nowrap">t-SNE</span>')
     text = re.sub(r"`([^`]+)`", r"<code>\1</code>", text)
     text = re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", text)
     return re.sub(r"(?<![\w*])\*([^*\s][^*]*)\*(?![\w*])", r"<em>\1</em>", text)

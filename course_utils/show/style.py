@@ -15,16 +15,16 @@ INK = "#777879"
 # by 1. Digits often mixed up (4 7 9, 3 5 8) differ by 11.
 # Ten are still too many for colour alone: name the classes too, like `scatter_codes`.
 DIGIT_COLOURS = (
-    "#0a68ab",  # 0 blue
-    "#ff4074",  # 1 rose
-    "#09976c",  # 2 green
-    "#616731",  # 3 olive
-    "#f942e7",  # 4 pink
-    "#907db0",  # 5 lavender
-    "#8f1af0",  # 6 violet
-    "#b9108a",  # 7 magenta
-    "#2a98fc",  # 8 sky blue
-    "#ae7806",  # 9 ochre
+    "#2c64b6",  # 0 blue
+    "#ff4073",  # 1 rose
+    "#15976d",  # 2 green
+    "#616732",  # 3 olive
+    "#fa3fe9",  # 4 pink
+    "#9978b3",  # 5 lavender
+    "#8c00fa",  # 6 violet
+    "#b71788",  # 7 magenta
+    "#2498fe",  # 8 sky blue
+    "#af7604",  # 9 ochre
 )
 
 # Contrast with a white and with a near-black page is at least 3 to 1 for each.
