@@ -86,7 +86,7 @@ def throughput(results: Results) -> str:
         "precision",
         "images/s",
         "lowest – highest",
-        "× pytorch/examples",
+        "× examples",
         "× Keras-JAX",
         "GFLOP/s",
         "of the limit",
@@ -135,7 +135,7 @@ def time_to_quality(results: Results) -> str:
         "who trains",
         "recipe",
         "seconds",
-        "× pytorch/examples",
+        "× examples",
         "test nats",
         "best – worst seed",
     ]

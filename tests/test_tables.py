@@ -73,12 +73,12 @@ def test_words_stand_at_the_left():
 
 
 def test_names_are_spelled_for_readers():
-    rows = {"factor": ["hair_length", "pca"], "with_kl": ["loss_D", "t-SNE, 2"]}
+    rows = {"factor": ["hair_length", "pca"], "with_kl": ["loss_D", "PCA, 2"]}
     html = text.as_output(rows, caption="c").html
     assert re.findall(r"<t[hd]\b[^>]*>([^<]*)", html) == [
         *("factor", "with KL"),
         *("hair length", "loss D"),
-        *("PCA", "t-SNE, 2"),
+        *("PCA", "PCA, 2"),
     ]
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from browsing import Tab
+from browsing import PHONE, Tab
 
 CHAPTER = "notebooks/01-latent-space"
 
@@ -83,6 +83,21 @@ def test_bold_terms_lead_to_the_glossary(new_tab, base: str) -> None:
     tab.go(f"{base}/{CHAPTER}.html")
     tab.page.locator("a.glossary-link").first.click()
     tab.page.wait_for_url("**/book/glossary.html#term-*")
+
+
+@pytest.mark.parametrize("page", ["03-vae-mathematics", "05-t-sne"])
+def test_no_line_breaks_inside_a_formula_and_its_comma(
+    new_tab, site: Path, page: str
+) -> None:
+    tab = new_tab(width=PHONE)
+    tab.go(f"{site.as_uri()}/notebooks/{page}.html")
+    kept = tab.page.locator("article .unbroken")
+    broken = kept.evaluate_all(
+        "all => all.filter(e => e.getClientRects().length > 1).map(e => e.innerText)"
+    )
+    assert kept.count() > 5
+    assert broken == []
+    assert tab.too_wide() == []
 
 
 def test_chapter_head(new_tab, base: str) -> None:
