@@ -123,6 +123,9 @@ def test_on_paper_a_page_is_light_and_unfolded(new_tab, base: str) -> None:
     page.emulate_media(media="print")
     assert page.locator("html").get_attribute("data-theme") == "light"
     assert page.locator("details:not([open])").count() == 0
+    assert page.locator("details *").evaluate_all(
+        "all => all.every(e => getComputedStyle(e).animationName === 'none')"
+    )
     assert page.locator(".lc-still img").first.is_visible()
     assert not page.locator(".lc-live").first.is_visible()
 
