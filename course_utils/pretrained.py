@@ -38,12 +38,14 @@ def classifier(data: Dataset) -> DigitCNN:
     of the classes; its ``features`` [B, 64] measure distances that pixels miss.
     """
     seed_everything()
-    shown = budgeted(smoke=60_000, cpu=120_000, gpu=600_000)
+    size = budgeted(smoke=10_000, cpu=60_000)
+    train = data.train_images[:size], data.train_labels[:size]
+    shown = budgeted(smoke=10_000, cpu=120_000, gpu=600_000)
     return _trained(
         DigitCNN(len(data.class_names)),
         cross_entropy,
-        (data.train_images, data.train_labels),
-        epochs=round(shown / len(data.train_images)),
+        train,
+        epochs=round(shown / len(train[0])),
         lr=4e-3,
         schedule="linear",
         keep_as="classifier",
