@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import torch
 import traitlets
 from torch import nn
 
+import course_utils
 from course_utils import latent
 from course_utils.explorers import (
     AttributeSliders,
@@ -69,6 +71,21 @@ def test_the_same_explorer_gives_the_same_page(make: Callable):
     data, _ = make()._repr_mimebundle_()
     assert data["text/html"] == html
     assert make().describe() in data["text/plain"]
+
+
+def test_explorers_and_figures_share_no_class_name():
+    """Or a rule meant for the one moves things in the other, in the same page."""
+    package = Path(course_utils.__file__).parent
+    names = [
+        {
+            name
+            for file in (package / folder).glob("*.[cjp][sy]*")
+            for name in re.findall(r"lc-[a-z-]+[a-z]", file.read_text("utf-8"))
+        }
+        for folder in ("explorers", "show")
+    ]
+    assert min(map(len, names)) > 10
+    assert names[0] & names[1] == {"lc-out"}
 
 
 @pytest.mark.parametrize("make", ALL)
@@ -197,6 +214,10 @@ MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
     "plane": (
         lambda: TwoDecoders({"GAN": (NETWORK, CODES)}),
         r"plane of GAN has shape \(5, 4\); give two directions",
+    ),
+    "mark": (
+        lambda: two_decoders(marks={"7": (0, 4)}),
+        r"mark 7 stands at \[0.0, 4.0\]; give two numbers from -3 to 3",
     ),
     "no plane": (
         lambda: TwoDecoders({"GAN": (NETWORK, None)}),

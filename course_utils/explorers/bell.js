@@ -121,9 +121,3 @@ function makeSpeaker() {
   };
   return { line, say };
 }
-
-/** 1, 2 or 5 times a power of ten: the smallest that is not below value. */
-function roundUp(value) {
-  const power = 10 ** Math.floor(Math.log10(value));
-  return power * [1, 2, 5, 10].find((step) => step * power >= value * (1 - 1e-9));
-}

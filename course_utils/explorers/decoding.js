@@ -30,12 +30,13 @@ function makePicture(caption, shape, colour = "") {
     role: "img",
     "aria-label": caption,
   });
-  const words = element("figcaption", {});
-  if (colour) {
-    words.append(element("span", { class: "lc-swatch", style: `background:${colour}` }));
+  const figure = element("figure", { class: "lc-picture" }, image);
+  if (caption) {
+    const words = element("figcaption", {}, caption);
+    const swatch = element("span", { class: "lc-swatch", style: `background:${colour}` });
+    if (colour) words.prepend(swatch);
+    figure.append(words);
   }
-  words.append(caption);
-  const figure = element("figure", { class: "lc-picture" }, image, words);
   return { figure, image, show: (pixels) => showImage(image, pixels, shape) };
 }
 
@@ -61,6 +62,10 @@ function makeStrip(legend, images, shape, names, pick) {
   });
   const title = element("legend", {}, legend);
   const choices = element("div", {}, ...radios.map(([, label]) => label));
+  for (const [width, most] of [["wide", 12], ["narrow", 10]]) {
+    const rows = Math.ceil(images.length / most); // as even as can be
+    choices.style.setProperty(`--lc-${width}`, Math.ceil(images.length / rows));
+  }
   const fields = element("fieldset", {}, title, choices);
   // A form of its own keeps the radio buttons of two strips apart.
   const strip = element("form", { class: "lc-strip" }, fields);

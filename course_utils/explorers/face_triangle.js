@@ -53,11 +53,12 @@ function render({ model, el }) {
 
   const mix = makePicture("", shape);
   mix.image.setAttribute("aria-label", "decoded mix of the three faces");
-  const words = mix.figure.querySelector("figcaption");
 
+  // The next face in this direction that stands at no other corner.
   const swap = (k, step) => {
     const corners = [...model.get("corners")];
-    corners[k] = (corners[k] + step + faces) % faces;
+    do corners[k] = (corners[k] + step + faces) % faces;
+    while (corners.some((face, other) => face === corners[k] && other !== k));
     put(model, { corners });
   };
   const pickers = Object.keys(PLACES).map((name, k) => {
@@ -67,27 +68,28 @@ function render({ model, el }) {
       node.addEventListener("click", () => swap(k, step));
       return node;
     };
-    const [back, on] = [button("‹", -1, "Previous"), button("›", 1, "Next")];
-    return element("div", { class: "lc-swap" }, back, element("span", {}, name), on);
+    const share = element("span");
+    const parts = [button("‹", -1, "Previous"), share, button("›", 1, "Next")];
+    return { share, swap: element("div", { class: "lc-swap" }, ...parts) };
   });
 
   const showMix = () => {
     const weights = model.get("weights");
     mix.show(decode(weighted(model.get("corners").map(code), weights)));
     const parts = Object.keys(PLACES).map((name, k) => {
-      return `${Math.round(100 * weights[k])} % ${name}`;
+      const percent = `${Math.round(100 * weights[k])}%`;
+      pickers[k].share.textContent = `${name} ${percent}`;
+      return `${percent} ${name}`;
     });
-    words.textContent = parts.join(", ");
-    const spots = Object.values(PLACES);
-    place(weighted(spots, weights), words.textContent);
+    place(weighted(Object.values(PLACES), weights), parts.join(", "));
   };
   const showCorners = () => {
     model.get("corners").forEach((i, k) => small[k].show(face(i)));
     plot.redraw();
     showMix();
   };
-  const swaps = element("div", { class: "lc-swaps" }, ...pickers);
-  const stage = element("div", { class: "lc-stage" }, pad, mix.figure, swaps);
+  const swaps = element("div", { class: "lc-swaps" }, ...pickers.map(({ swap }) => swap));
+  const stage = element("div", { class: "lc-scene" }, pad, mix.figure, swaps);
   frame(model, el, "lc-decoding lc-face-triangle", stage);
   const stops = [
     follow(model, ["weights"], showMix),

@@ -69,7 +69,8 @@ function render({ model, el }) {
   };
   const makeRow = (kind, name, path) => {
     const value = element("strong");
-    const button = element("button", { type: "button" }, `Minimise ${name}`);
+    const label = `Minimise ${name}`;
+    const button = element("button", { type: "button", "aria-label": label }, "Minimise");
     button.addEventListener("click", () => travel(path()));
     const swatch = element("span", { class: `lc-swatch lc-${kind}` });
     const words = element("span", {}, swatch, `${name} = `, value, " nats");

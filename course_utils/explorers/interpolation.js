@@ -69,7 +69,7 @@ function render({ model, el }) {
       small.show(images[model.get(trait)]);
     }
     radios[Number(spherical)].checked = true;
-    const percent = `${Math.round(100 * t)} %`;
+    const percent = `${Math.round(100 * t)}%`;
     place(t, `${percent} of the way from ${names[first]} to ${names[second]}`);
     mix.show(weighted([images[first], images[second]], [1 - t, t]));
     for (const [name, decode] of Object.entries(decoders)) {

@@ -1,5 +1,35 @@
 // Drag over the codes of a model's latent plane and see what its decoder makes of it.
 
+/** Faint axes through zero, and numbers along the lower and the left edge. */
+function drawScale(pen, width, height, { centre, reach }) {
+  const step = roundUp(reach / 3);
+  const digits = Math.max(0, -Math.floor(Math.log10(step)));
+  pen.strokeStyle = pen.fillStyle = "#777879";
+  pen.font = "11px sans-serif";
+  centre.forEach((middle, axis) => {
+    const size = axis ? height : width;
+    const first = Math.ceil((middle - reach) / step);
+    for (let k = first; k * step <= middle + reach; k++) {
+      const at = ((k * step - middle + reach) / (2 * reach)) * size;
+      if (at < 24 || at > size - 24) continue; // no room for its number
+      const line = (from, to) => {
+        const ends = [from, to].map((v) => (axis ? [v, height - at] : [at, height - v]));
+        pen.beginPath();
+        for (const [x, y] of ends) pen.lineTo(x, y);
+        pen.stroke();
+      };
+      line(0, 5);
+      pen.globalAlpha = 0.35;
+      if (k === 0) line(0, axis ? width : height);
+      pen.globalAlpha = 1;
+      pen.textAlign = axis ? "left" : "center";
+      pen.textBaseline = axis ? "middle" : "alphabetic";
+      const number = (k * step).toFixed(digits).replace("-", "−");
+      pen.fillText(number, axis ? 8 : at, height - (axis ? at : 8));
+    }
+  });
+}
+
 function render({ model, el }) {
   const arrays = unpack(model);
   const { labels } = arrays;
@@ -29,7 +59,8 @@ function render({ model, el }) {
 
   const plot = makePlot((pen, width, height) => {
     const map = shown();
-    pen.globalAlpha = 0.65;
+    drawScale(pen, width, height, map);
+    pen.globalAlpha = 0.85;
     for (let i = 0; i < labels.length; i++) {
       const [x, y] = toSquare(map, code(map, i));
       dot(pen, x * width, (1 - y) * height, width / 200, classes[labels[i]].colour);
@@ -125,8 +156,8 @@ function render({ model, el }) {
     places.append(button);
   });
 
-  const result = element("div", { class: "lc-result" }, image, where, nearby);
-  const stage = element("div", { class: "lc-stage" }, pad, result, switches);
+  const words = element("div", { class: "lc-words" }, where, nearby);
+  const stage = element("div", { class: "lc-scene" }, pad, image, words, switches);
   frame(model, el, "lc-latent-map", stage, places);
   model.on("change:z", showCode);
   model.on("change:model", showModel);

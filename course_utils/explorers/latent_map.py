@@ -145,7 +145,7 @@ class LatentMap(Explorer):
         for i, each in enumerate(self.classes):
             of_class = codes[self.labels == i]
             plane.scatter(
-                of_class[:, 0], of_class[:, 1], s=4, c=each["colour"], alpha=0.6, lw=0
+                of_class[:, 0], of_class[:, 1], s=4, c=each["colour"], alpha=0.8, lw=0
             )
         plane.plot(*self.z, "o", ms=9, mfc="none", mec=INK, mew=2)
         view = next(m for m in self.models if m["name"] == self.model)

@@ -156,7 +156,7 @@ function render({ model, el }) {
     }
     side.append(key);
   }
-  const stage = element("div", { class: "lc-stage" }, map, side);
+  const stage = element("div", { class: "lc-scene" }, map, side);
   frame(model, el, "lc-live-tsne", stage, spoken);
   map.setAttribute("aria-label", `map of ${rows} points, not begun`);
   const watcher = new IntersectionObserver(([entry]) => {

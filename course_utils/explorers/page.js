@@ -21,7 +21,7 @@ function frame(model, el, name, ...parts) {
       role: "group",
       "aria-label": model.get("label"),
     },
-    element("p", { class: "lc-label" }, model.get("label")),
+    element("p", { class: "lc-title" }, model.get("label")),
     ...parts,
   );
   if (tip) {
@@ -98,6 +98,12 @@ function dot(pen, x, y, radius, colour) {
   pen.beginPath();
   pen.arc(x, y, radius, 0, 2 * Math.PI);
   pen.fill();
+}
+
+/** 1, 2 or 5 times a power of ten: the smallest that is not below value. */
+function roundUp(value) {
+  const power = 10 ** Math.floor(Math.log10(value));
+  return power * [1, 2, 5, 10].find((step) => step * power >= value * (1 - 1e-9));
 }
 
 /** A number with two decimals and a true minus sign. */

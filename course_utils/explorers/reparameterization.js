@@ -78,8 +78,8 @@ function render({ model, el }) {
     const radio = element("input", { type: "radio", name: "objective", value });
     return { radio, label: element("label", {}, radio, `${value}: ${formula}`) };
   });
-  const choices = element("fieldset", {}, element("legend", {}, "f(z)"));
-  choices.append(...radios.map(({ label }) => label));
+  const either = element("div", {}, ...radios.map(({ label }) => label));
+  const choices = element("fieldset", {}, element("legend", {}, "f(z)"), either);
   const form = element("form", {}, choices);
   form.addEventListener("change", ({ target }) => set("objective", target.value));
 
@@ -173,7 +173,7 @@ function render({ model, el }) {
   };
 
   const named = (name, chart) => {
-    chart.box.append(element("span", { class: "lc-name" }, name));
+    chart.box.append(element("span", { class: "lc-axis" }, name));
     return chart.box;
   };
   const picture = element("div", { class: "lc-picture" }, named("ε", above), threads.box);

@@ -5,10 +5,21 @@ function render({ model, el }) {
   const shape = model.get("image_shape");
   const reach = model.get("reach");
   const decoders = makeDecoders(model);
+  const marks = model.get("marks");
+  const toPad = (v) => (v / reach + 1) / 2;
 
-  // One ring for each unit of z.
+  // The way round the marks; without marks one ring for each unit of z.
   const plot = makePlot((pen, width, height) => {
     pen.strokeStyle = "#808080";
+    if (marks.length) {
+      pen.beginPath();
+      for (const { z } of marks) {
+        pen.lineTo(toPad(z[0]) * width, (1 - toPad(z[1])) * height);
+      }
+      pen.closePath();
+      pen.stroke();
+      return;
+    }
     for (let r = 1; r <= reach * Math.SQRT2; r++) {
       pen.globalAlpha = 0.5;
       pen.beginPath();
@@ -27,6 +38,17 @@ function render({ model, el }) {
   const { pad, place } = makePad("Code", plot, (at) =>
     put(model, { z: at.map((v) => (2 * v - 1) * reach) }),
   );
+  for (const { name, z, colour } of marks) {
+    const swatch = element("span", { class: "lc-swatch", style: `background:${colour}` });
+    const words = element("span", {}, name);
+    const mark = element("div", { class: "lc-mark", "aria-hidden": "true" }, swatch, words);
+    [mark.style.left, mark.style.bottom] = z.map((v) => `${100 * toPad(v)}%`);
+    // The name stands away from the other marks, so off the lines that lead there.
+    const away = z.map((v, i) => v - marks.reduce((sum, m) => sum + m.z[i], 0) / marks.length);
+    const [x, y] = away.map((v) => (1.3 * v) / (Math.hypot(...away) || 1));
+    words.style.transform = `translate(calc(${x}em - 50%), calc(${-y}em - 50%))`;
+    plot.canvas.after(mark);
+  }
   const pictures = {};
   for (const { name, colour } of model.get("decoders")) {
     pictures[name] = makePicture(name, shape, colour);
@@ -41,11 +63,11 @@ function render({ model, el }) {
       pictures[name].show(decode(weighted([row(0), row(1), row(2)], [1, ...z])));
     }
     where.textContent = `z = (${z.map(decimals).join(", ")})`;
-    place(z.map((v) => (v / reach + 1) / 2), where.textContent);
+    place(z.map(toPad), where.textContent);
   };
   const row = Object.values(pictures).map(({ figure }) => figure);
   const pictured = element("div", { class: "lc-pictures" }, ...row);
-  const stage = element("div", { class: "lc-stage" }, pad, pictured, where);
+  const stage = element("div", { class: "lc-scene" }, pad, where, pictured);
   frame(model, el, "lc-decoding lc-two-decoders", stage);
   const stop = follow(model, ["z"], show);
   show();

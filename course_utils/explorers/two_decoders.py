@@ -8,7 +8,7 @@ import traitlets
 from matplotlib.figure import Figure
 from torch import nn
 
-from course_utils.show import INK
+from course_utils.show import DIGIT_COLOURS, INK
 
 from .base import assemble
 from .decoding import DecodingExplorer
@@ -27,7 +27,9 @@ class TwoDecoders(DecodingExplorer):
         The plane is [2, D], two directions through zero, or [3, D], a centre and two
         directions; at z the code is centre + z1 × first + z2 × second. None where D
         is 2.
-    z : where to start.
+    marks : {name: (z1, z2)}, places to mark on the pad: what lies where. A digit gets
+        its colour.
+    z : where to start; by default the first mark, or the middle.
     reach : the pad goes from −reach to reach.
     image_shape : (height, width) or (height, width, 3).
     stored : how the page holds the weights: "float16" (not to be seen), "float32", or
@@ -43,12 +45,14 @@ class TwoDecoders(DecodingExplorer):
     _css = assemble("page.css", "decoding.css")
     z = traitlets.List(traitlets.Float(), minlen=2, maxlen=2).tag(sync=True)
     reach = traitlets.Float().tag(sync=True)
+    marks: traitlets.List = traitlets.List(help="name, place and colour").tag(sync=True)
 
     def __init__(
         self,
         models: Mapping[str, tuple[nn.Module, Any]],
         *,
-        z: Sequence[float] = (0.0, 0.0),
+        marks: Mapping[Any, Sequence[float]] | None = None,
+        z: Sequence[float] | None = None,
         reach: float = 3.0,
         image_shape: Sequence[int] = (28, 28),
         stored: Stored = "float16",
@@ -58,6 +62,7 @@ class TwoDecoders(DecodingExplorer):
         "of image to the next.",
     ) -> None:
         self.planes = {name: _plane(name, plane) for name, (_, plane) in models.items()}
+        marked = [_mark(name, place, reach) for name, place in (marks or {}).items()]
         axis = np.linspace(-reach, reach, 7)
         places = np.stack(np.meshgrid([1.0], axis, axis), -1).reshape(-1, 3)
         codes = {n: (places @ p).astype("float32") for n, p in self.planes.items()}
@@ -67,7 +72,8 @@ class TwoDecoders(DecodingExplorer):
             image_shape=image_shape,
             stored=stored,
             weights_of=weights_of,
-            z=list(z),
+            marks=marked,
+            z=list(z) if z is not None else marked[0]["z"] if marked else [0.0, 0.0],
             reach=reach,
             label=label,
             try_this=try_this,
@@ -85,6 +91,15 @@ class TwoDecoders(DecodingExplorer):
         images = self.decode()
         figure = Figure(figsize=(5.4, 2.3), layout="constrained")
         pad, *places = figure.subplots(1, 1 + len(images))
+        for mark in self.marks:
+            pad.plot(*mark["z"], "o", ms=5, color=mark["colour"])
+            pad.annotate(
+                mark["name"],
+                mark["z"],
+                (5, 5),
+                textcoords="offset points",
+                weight="bold",
+            )
         pad.plot(*self.z, "o", ms=9, mfc="none", mec=INK, mew=2)
         pad.set(xlim=(-self.reach, self.reach), ylim=(-self.reach, self.reach))
         pad.set(aspect=1, xlabel="$z_1$", ylabel="$z_2$")
@@ -97,10 +112,24 @@ class TwoDecoders(DecodingExplorer):
     def describe(self) -> str:
         """Where the still picture stands."""
         z1, z2 = self.z
+        marks = ", ".join(mark["name"] for mark in self.marks)
+        places = f", the places of {marks} marked on it," if marks else ""
         return (
-            f"A plane of codes with a mark at z = ({z1:.2f}, {z2:.2f}), and the images "
-            f"that the models have there: {', '.join(self.planes)}."
+            f"A plane of codes{places} with a ring at z = ({z1:.2f}, {z2:.2f}), and "
+            f"the images that the models have there: {', '.join(self.planes)}."
         )
+
+
+def _mark(name: Any, place: Sequence[float], reach: float) -> dict[str, Any]:
+    """A mark for the page."""
+    z, name = [float(v) for v in place], str(name)
+    if len(z) != 2 or max(map(abs, z)) > reach:
+        raise ValueError(
+            f"The mark {name} stands at {z}; give two numbers from {-reach:g} to "
+            f"{reach:g}."
+        )
+    digit = name.isdecimal() and int(name) < len(DIGIT_COLOURS)
+    return {"name": name, "z": z, "colour": DIGIT_COLOURS[int(name)] if digit else INK}
 
 
 def _plane(name: str, plane: Any) -> np.ndarray:

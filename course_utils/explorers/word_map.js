@@ -90,18 +90,17 @@ function render({ model, el }) {
     }
     arrange(tags, width, height);
     pen.strokeStyle = "#777879";
-    for (const { x, y, w, h, left, top, far, text } of tags) {
-      if (left === undefined) {
-        text.hidden = true; // no room: the list has it
-        continue;
-      }
-      moveTo(text, left, top);
-      if (!far) continue;
-      const clamp = (v, low, high) => Math.min(Math.max(v, low), high);
+    for (const tag of tags.filter(({ far }) => far)) {
       pen.beginPath();
-      pen.moveTo(x, y);
-      pen.lineTo(clamp(x, left, left + w), clamp(y, top, top + h));
+      pen.moveTo(tag.x, tag.y);
+      pen.lineTo(...lineEnd(tag, tag.box));
       pen.stroke();
+    }
+    for (const { box, w, h, text } of tags) {
+      text.hidden = !box; // no room: the list has it
+      if (!box) continue;
+      moveTo(text, box.l, box.t);
+      pen.clearRect(box.l, box.t, w, h); // no dots behind words
     }
   });
   const map = element("div", { class: "lc-map", title: "Tap a dot to ask for its word" });
@@ -158,7 +157,8 @@ function render({ model, el }) {
   };
 
   const answers = element("div", { class: "lc-answers" }, message, results);
-  const stage = element("div", { class: "lc-stage" }, answers, element("div", {}, map, key));
+  const mapped = element("div", {}, map, ...(groups.length ? [key] : []));
+  const stage = element("div", { class: "lc-scene" }, answers, mapped);
   frame(model, el, "lc-word-map", form, examples, stage);
   model.on("change:query", answer);
   answer();

@@ -55,28 +55,46 @@ function nearestWords(asked, vectors, columns, count) {
   return found.sort((a, b) => b.cosine - a.cosine).slice(0, count);
 }
 
+const clamp = (v, low, high) => Math.min(Math.max(v, low), high);
+
+/** Where the line from a label's dot ends: the nearest point of the label's box. */
+const lineEnd = ({ x, y }, { l, r, t, b }) => [clamp(x, l, r), clamp(y, t, b)];
+
 /**
- * Put labels beside their points without overlap: each tries places ever farther
- * around its point. Sizes and places are in pixels; nothing is drawn here.
+ * Put labels beside their dots without overlap: each tries boxes ever farther around
+ * its dot, from where a line leads to it (far) that meets no other label or dot. Sizes
+ * and places are in pixels; nothing is drawn here.
  */
 function arrange(labels, width, height) {
-  const taken = labels.map(({ x, y }) => ({ l: x - 4, r: x + 4, t: y - 4, b: y + 4 }));
+  const apart = (a, o) => a.r < o.l || o.r < a.l || a.b < o.t || o.b < a.t;
+  const dots = labels.map(({ x, y }) => ({ l: x - 4, r: x + 4, t: y - 4, b: y + 4 }));
+  const taken = []; // by labels and lines
+  const free = (box) => taken.every((other) => apart(box, other));
   for (const label of labels) {
     const { x, y, w, h } = label;
-    search: for (let radius = 6; radius < 160; radius += 6) {
-      for (let turn = 0; turn < 16; turn++) {
-        const angle = (turn * Math.PI) / 8;
+    const others = dots.filter((_, k) => labels[k] !== label);
+    search: for (let radius = 6; radius < 120; radius += 6) {
+      for (let turn = 0; turn < 32; turn++) {
+        const angle = (turn * Math.PI) / 16;
         const l = x + radius * Math.cos(angle) - (w * (1 - Math.cos(angle))) / 2;
         const t = y - radius * Math.sin(angle) - (h * (1 + Math.sin(angle))) / 2;
         const box = { l, r: l + w, t, b: t + h };
-        const free = taken.every(
-          (o) => box.r < o.l || o.r < box.l || box.b < o.t || o.b < box.t,
-        );
-        if (free && l >= 0 && t >= 0 && box.r <= width && box.b <= height) {
-          taken.push(box);
-          Object.assign(label, { left: l, top: t, far: radius > 12 });
-          break search;
-        }
+        if (l < 0 || t < 0 || box.r > width || box.b > height) continue;
+        const far = radius > 12;
+        const [endX, endY] = lineEnd(label, box);
+        const steps = Math.ceil(Math.hypot(endX - x, endY - y) / 3);
+        const line = Array.from({ length: steps }, (_, i) => {
+          const [across, down] = [x, y].map((from, axis) => {
+            return from + ((i + 1) / (steps + 1)) * ((axis ? endY : endX) - from);
+          });
+          return { l: across - 1, r: across + 1, t: down - 1, b: down + 1 };
+        });
+        if (!free(box) || !dots.every((dot) => apart(box, dot))) continue;
+        const open = (piece) => free(piece) && others.every((dot) => apart(piece, dot));
+        if (far && !line.every(open)) continue;
+        taken.push(box, ...(far ? line : []));
+        Object.assign(label, { box, far });
+        break search;
       }
     }
   }

@@ -51,10 +51,10 @@ def attribute_sliders(stored: str = "float32", **options) -> AttributeSliders:
     return AttributeSliders(decoder, FACE_CODES, DIRECTIONS, **options)
 
 
-def two_decoders(stored: str = "float32") -> TwoDecoders:
+def two_decoders(stored: str = "float32", **options) -> TwoDecoders:
     plane = np.random.default_rng(4).normal(size=(3, 8))
     gan, vae = (network(8, 784, 4), plane), (network(2, 784, 5), None)
-    return TwoDecoders({"GAN": gan, "VAE": vae}, stored=stored)
+    return TwoDecoders({"GAN": gan, "VAE": vae}, stored=stored, **options)
 
 
 def pictures(explorer: Locator | Page) -> dict[str, np.ndarray]:

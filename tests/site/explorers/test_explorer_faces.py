@@ -56,7 +56,7 @@ def test_a_drag_in_the_triangle_shows_what_torch_decodes(visit, home: str, store
     page.get_by_role("button", name="Next face, top").click()
     page.get_by_role("button", name="Previous face, left").click()
     page.get_by_role("button", name="Previous face, left").click()
-    explorer.corners = [1, 5, 2]
+    explorer.corners = [3, 5, 2]  # 1 and 2 were taken
     assert difference(pictures(page)[MIX], explorer.decode()) <= limit
 
 
@@ -87,12 +87,23 @@ def test_keys_move_the_point_and_swap_the_faces(visit):
     assert error(explorer, page, [0, 0.5, 0.5]) <= 1 / 255
     page.keyboard.press("End")
     assert error(explorer, page, [0, 0, 1]) <= 1 / 255
-    assert pad.get_attribute("aria-valuetext") == "0 % top, 0 % left, 100 % right"
+    assert pad.get_attribute("aria-valuetext") == "0% top, 0% left, 100% right"
     for _ in range(6):
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     explorer.corners = [0, 1, 3]
     assert difference(pictures(page)[MIX], explorer.decode()) <= 1 / 255
+
+
+def test_no_face_comes_to_stand_at_two_corners(visit):
+    explorer = face_triangle()
+    page = visit(explorer).page
+    for corner in ("top", "top", "right", "left", "right"):
+        page.get_by_role("button", name=f"Next face, {corner}").click()
+    explorer.corners = [4, 2, 5]
+    assert error(explorer, page, [1 / 3] * 3) <= 1 / 255
+    shares = page.locator(".lc-swap span").all_text_contents()
+    assert shares == ["top 33%", "left 33%", "right 33%"]
 
 
 @pytest.mark.parametrize("stored", ["float32", "float16", "int8"])

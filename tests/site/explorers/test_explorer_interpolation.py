@@ -39,7 +39,7 @@ def test_the_page_shows_what_torch_decodes(visit, home: str, stored: str):
     found.append(worst(page, explorer))
     print(f"{stored} over {home}: largest difference {max(found):.5f}")
     assert max(found) <= limit
-    expect(page.locator("output")).to_have_text("40 % of the way from 4 to 9")
+    expect(page.locator("output")).to_have_text("40% of the way from 4 to 9")
 
 
 def test_a_finger_taps_and_slides(visit):
@@ -53,7 +53,7 @@ def test_a_finger_taps_and_slides(visit):
     touch_drag(page, *points)
     explorer.first, explorer.second, explorer.t = 7, 12, 1.0
     assert worst(page, explorer) <= 1 / 255
-    expect(page.locator("output")).to_have_text("100 % of the way from 3 to 6")
+    expect(page.locator("output")).to_have_text("100% of the way from 3 to 6")
 
 
 def test_the_keyboard_reaches_everything(visit):
@@ -76,4 +76,4 @@ def test_the_keyboard_reaches_everything(visit):
     explorer.spherical = True
     assert worst(page, explorer) <= 1 / 255
     said = page.get_by_role("slider").get_attribute("aria-valuetext")
-    assert said == "55 % of the way from 0 to 1"
+    assert said == "55% of the way from 0 to 1"

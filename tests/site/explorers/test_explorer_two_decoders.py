@@ -69,6 +69,25 @@ def test_fingers_and_keys_move_the_place(visit):
         assert difference(shown[name], image) <= 1 / 255
 
 
+def test_marks_stand_where_they_say(visit):
+    marks = {"0": (-2, -1.5), "1": (2, -1.5), "shoe": (0, 2)}
+    explorer = two_decoders(marks=marks)
+    assert explorer.z == [-2, -1.5]  # the first mark
+    page = visit(explorer).page
+    expect(page.locator(".lc-where")).to_have_text("z = (−2.00, −1.50)")
+    pad = page.get_by_role("slider")
+    for name, place in marks.items():
+        mark = page.locator(".lc-mark", has_text=name)
+        dot = mark.locator(".lc-swatch").bounding_box()
+        middle = dot["x"] + dot["width"] / 2, dot["y"] + dot["height"] / 2
+        assert middle == pytest.approx(on_pad(pad, place), abs=1)
+    page.mouse.click(*middle)  # through the mark, on the pad
+    explorer.z = [0, 2]
+    shown = pictures(page)
+    for name, image in explorer.decode().items():
+        assert difference(shown[name], image) <= 0.02  # within a pixel of the pad
+
+
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("width", [1200, 390])
 def test_accessible_and_no_wider_than_the_screen(visit, dark: bool, width: int):
