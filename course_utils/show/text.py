@@ -125,8 +125,10 @@ def _texts(values: Sequence[Any]) -> list[str]:
     # four digits for the largest; three decimals if it is below ten
     decimals = min(3, max(0, 3 - math.floor(math.log10(max(sizes, default=1.0)))))
     alike = sizes and min(sizes) >= 10.0**-decimals
-    while decimals and all(f"{x:.{decimals}f}"[-1] == "0" for x in numbers):
-        decimals -= 1  # no zeros that all of them end with
+    # no zeros that all of them end with, save in shares
+    short = max(sizes, default=0) > 1
+    while short and decimals and all(f"{x:.{decimals}f}"[-1] == "0" for x in numbers):
+        decimals -= 1
 
     def text(value: Any) -> str:
         if value is None:
