@@ -24,12 +24,14 @@ class KeepTogether(SphinxPostTransform):
 
     def run(self, **kwargs: Any) -> None:
         for formula in list(self.document.findall(nodes.math)):
-            after = formula.next_node(descend=False, siblings=True)
+            parent = formula.parent
+            here = parent.index(formula)
+            after = parent[here + 1] if here + 1 < len(parent) else None
             if not isinstance(after, nodes.Text) or not (tail := TAIL.match(after)):
                 continue
-            after.parent.replace(after, nodes.Text(after[tail.end() :]))
-            whole = [formula.deepcopy(), nodes.Text(tail[0])]
-            formula.replace_self(unbroken(*whole))
+            whole = unbroken(formula.deepcopy(), nodes.Text(tail[0]))
+            # by place: to `replace`, texts that are equal are the same
+            parent[here : here + 2] = [whole, nodes.Text(after[tail.end() :])]
         for text in list(self.document.findall(nodes.Text)):
             literal = (nodes.literal, nodes.FixedTextElement, nodes.math, nodes.raw)
             if isinstance(text.parent, literal) or not WORD.search(text):
