@@ -34,7 +34,13 @@ function render({ model, el }) {
   const typed = () => fields.map((field) => field.value.trim().toLowerCase());
   const compose = ([a, b, c]) => a + (b && ` - ${b}`) + (c && ` + ${c}`);
   const form = element("form", { class: "lc-query" }, fields[0], "−", fields[1]);
-  form.append("+", fields[2], element("button", {}, "Find"), completion);
+  const clear = element("button", { type: "button" }, "Clear");
+  clear.addEventListener("click", () => {
+    for (const field of fields) field.value = "";
+    ask("");
+    fields[0].focus();
+  });
+  form.append("+", fields[2], element("button", {}, "Find"), clear, completion);
   form.addEventListener("input", ({ target }) => {
     const start = target.value.trim().toLowerCase();
     const matching = start ? vocabulary.filter((word) => word.startsWith(start)) : [];

@@ -74,8 +74,8 @@ function arrange(labels, width, height) {
     const { x, y, w, h } = label;
     const others = dots.filter((_, k) => labels[k] !== label);
     search: for (let radius = 6; radius < 120; radius += 6) {
-      for (let turn = 0; turn < 32; turn++) {
-        const angle = (turn * Math.PI) / 16;
+      for (let turn = 0; turn < 16; turn++) {
+        const angle = (turn * Math.PI) / 8;
         const l = x + radius * Math.cos(angle) - (w * (1 - Math.cos(angle))) / 2;
         const t = y - radius * Math.sin(angle) - (h * (1 + Math.sin(angle))) / 2;
         const box = { l, r: l + w, t, b: t + h };

@@ -67,6 +67,22 @@ cloud.observe(hear, ["mu", "sigma"])
 tsne.observe(hear, ["iteration", "places"])
 display(kl, cloud, tsne)
 """,
+    "rest": """
+from decoder_samples import attribute_sliders, interpolation, two_decoders
+from IPython.display import display
+from samples import word_map
+two, way, slid, words = two_decoders(), interpolation(), attribute_sliders(), word_map()
+def hear(change):
+    way.spherical = way.spherical or change.name == "z"
+    slid.start = 3 if change.name == "query" else slid.start
+    said = [two.z, way.t, slid.amounts, words.query]
+    pathlib.Path("rest.json").write_text(json.dumps(said))
+two.observe(hear, "z")
+way.observe(hear, "t")
+slid.observe(hear, "amounts")
+words.observe(hear, "query")
+display(two, way, slid, words)
+""",
 }
 
 
@@ -225,4 +241,27 @@ def test_bells_and_a_map_in_the_making_reach_python(
     q, cloud = pytest.approx([-0.9, 1]), pytest.approx([-0.4, 1.05])
     expected = [q, cloud, 1000, 60]
     assert heard(folder / "three.json", lambda last: last == expected) == expected
+    page.close()
+
+
+def test_pads_sliders_and_words_reach_python(lab: tuple[str, Path], browser: Browser):
+    address, folder = lab
+    page = run(browser, address, "rest")
+    pad = page.get_by_role("slider", name="Code")
+    box = pad.bounding_box()
+    page.mouse.move(box["x"] + 40, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 90, box["y"] + 70, steps=4)
+    page.mouse.up()
+    expect(page.get_by_label("spherical")).to_be_checked()  # Python's answer
+    page.get_by_role("slider", name="Way from one").fill("0.75")
+    page.get_by_role("slider", name="smile").fill("-1.4")
+    page.get_by_role("combobox", name="word", exact=True).fill("mean")
+    page.keyboard.press("Enter")
+    attributes = page.locator(".lc-live", has=page.get_by_text("smile"))
+    expect(attributes.locator(".lc-strip input").nth(3)).to_be_checked()  # and here
+    shown = page.locator(".lc-where").text_content().replace("−", "-")
+    z = [float(v) for v in shown.removeprefix("z = (").removesuffix(")").split(",")]
+    expected = [pytest.approx(z, abs=0.006), 0.75, {"smile": -1.4}, "mean"]
+    assert heard(folder / "rest.json", lambda last: last == expected) == expected
     page.close()

@@ -48,6 +48,18 @@ def test_typing_completes_and_answers_at_once(visit):
     assert word.input_value() == "column"
 
 
+def test_clear_makes_room_for_a_single_word(visit):
+    explorer = word_map()
+    page = visit(explorer).page
+    page.get_by_role("button", name="rows − row + column").click()
+    page.get_by_role("button", name="Clear").click()
+    expect(field(page)).to_be_focused()
+    assert found(page) == []
+    page.keyboard.type("mean")
+    explorer.query = "mean"
+    assert found(page) == [word for word, _ in explorer.nearest()]
+
+
 def test_an_unknown_word_gets_one_sentence_and_near_spellings(visit):
     page = visit(word_map()).page
     field(page).fill("medain")
