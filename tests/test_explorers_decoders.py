@@ -19,6 +19,7 @@ from course_utils.explorers import (
     Interpolation,
     TwoDecoders,
 )
+from course_utils.explorers.base import asset
 from course_utils.explorers.chain import Chain
 from course_utils.explorers.decoding import DecodingExplorer, as_pixels
 from course_utils.explorers.interpolation import between
@@ -71,6 +72,19 @@ def test_the_same_explorer_gives_the_same_page(make: Callable):
     data, _ = make()._repr_mimebundle_()
     assert data["text/html"] == html
     assert make().describe() in data["text/plain"]
+
+
+def test_the_page_brings_code_without_comments():
+    package = Path(course_utils.__file__).parent
+    sources = [*package.glob("explorers/*.js"), *package.glob("explorers/*.css")]
+    assert len(sources) > 20
+    for file in sources:
+        source = re.sub(r"/\*.*?\*/", "", file.read_text("utf-8"), flags=re.DOTALL)
+        wanted = [line.strip() for line in source.splitlines()]
+        carried = re.sub(r"/\*.*?\*/", "", asset(file.name)).splitlines()
+        assert [line.strip() for line in carried if line.strip()] == [
+            line for line in wanted if line and not line.startswith("//")
+        ]
 
 
 def test_explorers_and_figures_share_no_class_name():

@@ -17,6 +17,7 @@ import hashlib
 import html
 import io
 import json
+import re
 import sys
 from functools import cache
 from importlib.resources import files
@@ -26,6 +27,9 @@ import anywidget
 import traitlets
 from matplotlib.figure import Figure
 from PIL import Image
+
+# Comments that fill whole lines, then the spaces before code.
+_BESIDE_CODE = re.compile(r"^ *(?://.*|/\*(?:[^*]|\*(?!/))*\*/)\n|^ +", re.MULTILINE)
 
 
 class Explorer(anywidget.AnyWidget):
@@ -126,8 +130,12 @@ def _key(data: bytes) -> str:
 
 @cache
 def asset(name: str) -> str:
-    """A script or style sheet of this folder, as text."""
-    return files("course_utils.explorers").joinpath(name).read_text(encoding="utf-8")
+    """A script or style sheet of this folder, as text for a page.
+
+    Its comments and indents stay behind: every explorer on a page brings its own copy.
+    """
+    text = files("course_utils.explorers").joinpath(name).read_text(encoding="utf-8")
+    return _BESIDE_CODE.sub("", text)
 
 
 def assemble(*names: str) -> str:
