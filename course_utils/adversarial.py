@@ -107,7 +107,7 @@ def _play(
     """Round after round, until all are played or Ctrl-C comes."""
     generator, discriminator = pair
     fused = images.device.type in ("cpu", "cuda", "mps", "xpu")
-    forge, judge = (
+    forge, detect = (
         torch.optim.Adam(player.parameters(), recipe.lr, recipe.betas, fused=fused)
         for player in pair
     )
@@ -123,7 +123,7 @@ def _play(
             z = torch.randn(recipe.batch_size, recipe.latent_dim, device=images.device)
             r1 = 0.0 if (step - 1) % recipe.r1_every else recipe.r1 * recipe.r1_every
             unread.append(
-                play_round(generator, discriminator, (forge, judge), real, z, r1)
+                play_round(generator, discriminator, (forge, detect), real, z, r1)
             )
             if step in keep:
                 weights = weights_of(generator).items()

@@ -40,14 +40,14 @@ def play_round(
 
     The discriminator also pays r1 / 2 times the penalty, which is not in its loss.
     """
-    forge, judge = optimizers
+    forge, detect = optimizers
     fake = generator(z)
     both = torch.cat([real, fake.detach()])
     loss_d = discriminator_loss(*discriminator(both).chunk(2))
     penalty = r1_penalty(discriminator, real) if r1 else 0.0
-    judge.zero_grad()
+    detect.zero_grad()
     (loss_d + r1 / 2 * penalty).backward()
-    judge.step()
+    detect.step()
 
     discriminator.requires_grad_(False)  # now only the generator learns
     loss_g = generator_loss(discriminator(fake))
