@@ -40,7 +40,8 @@ class LinkTerms(SphinxPostTransform):
         terms, linked = glossary_terms(self.env), set()
         page = self.env.docname
         for bold in list(self.document.findall(nodes.strong)):
-            words = " ".join(bold.astext().lower().split())
+            # the text has typographic apostrophes by now, the terms do not
+            words = " ".join(bold.astext().lower().replace("’", "'").split())
             term = next((w for w in singulars(words) if w in terms), None)
             if term is None or terms[term] in linked or terms[term][0] == page:
                 continue
