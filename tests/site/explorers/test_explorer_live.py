@@ -147,10 +147,15 @@ def run(browser: Browser, address: str, name: str) -> Page:
     page.set_default_timeout(120_000)
     expect.set_options(timeout=120_000)
     page.goto(f"{address}/lab/workspaces/{name}/tree/{name}.ipynb")
-    page.locator(".jp-CodeCell .cm-content").first.click()
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
-    page.keyboard.press("Shift+Enter")
-    return page
+    prompt = page.locator(".jp-CodeCell .jp-InputPrompt").first
+    for _ in range(30):  # a dialog or a busy start may swallow a key
+        page.locator(".jp-CodeCell .cm-content").first.click()
+        page.keyboard.press("Shift+Enter")
+        page.wait_for_timeout(1000)
+        if prompt.text_content() != "[ ]:":
+            return page
+    pytest.fail(f"JupyterLab did not run the cell of {name}.ipynb.")
 
 
 def heard(file: Path, hoped: Callable[[list], bool]) -> list:
