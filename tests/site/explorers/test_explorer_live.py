@@ -10,11 +10,12 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
 from decoder_samples import difference, face_triangle, pictures
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from samples import position
 
 pytestmark = pytest.mark.skipif(
@@ -168,26 +169,37 @@ def heard(file: Path, hoped: Callable[[list], bool]) -> list:
     return last
 
 
-def test_a_drag_reaches_python_and_python_moves_the_widget(
-    lab: tuple[str, Path], browser: Browser
-):
-    address, folder = lab
-    page = run(browser, address, "map")
+def drag(page: Page) -> Locator:
+    """Drag over a pad of codes, by mouse; returns the pad."""
     pad = page.get_by_role("slider", name="Code")
     box = pad.bounding_box()
     page.mouse.move(box["x"] + 40, box["y"] + 40)
     page.mouse.down()
     page.mouse.move(box["x"] + 90, box["y"] + 70, steps=4)
     page.mouse.up()
+    return pad
+
+
+def code_shown(page: Page) -> Any:
+    """The code that stands under a pad, as exactly as its two decimals say."""
+    shown = page.locator(".lc-where").text_content().replace("−", "-")
+    z = shown.removeprefix("z = (").removesuffix(")").split(",")
+    return pytest.approx([float(v) for v in z], abs=0.006)
+
+
+def test_a_drag_reaches_python_and_python_moves_the_widget(
+    lab: tuple[str, Path], browser: Browser
+):
+    address, folder = lab
+    page = run(browser, address, "map")
+    pad = drag(page)
     expect(page.get_by_label("autoencoder")).to_be_checked()  # Python's answer
     pad.focus()
     before = position(pad)
     page.keyboard.press("ArrowDown")
     assert position(pad) == pytest.approx((before[0], before[1] - 2), abs=0.01)
     page.keyboard.press("PageUp")
-    shown = page.locator(".lc-where").text_content().replace("−", "-")
-    z = [float(v) for v in shown.removeprefix("z = (").removesuffix(")").split(",")]
-    file, near = folder / "map.json", pytest.approx(z, abs=0.006)
+    file, near = folder / "map.json", code_shown(page)
     assert heard(file, lambda last: last == near) == near
     # Keys that mean something to JupyterLab in command mode stay in the explorer.
     page.get_by_label("autoencoder").focus()
@@ -252,12 +264,7 @@ def test_bells_and_a_map_in_the_making_reach_python(
 def test_pads_sliders_and_words_reach_python(lab: tuple[str, Path], browser: Browser):
     address, folder = lab
     page = run(browser, address, "rest")
-    pad = page.get_by_role("slider", name="Code")
-    box = pad.bounding_box()
-    page.mouse.move(box["x"] + 40, box["y"] + 40)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 90, box["y"] + 70, steps=4)
-    page.mouse.up()
+    drag(page)
     expect(page.get_by_label("spherical")).to_be_checked()  # Python's answer
     page.get_by_role("slider", name="Way from one").fill("0.75")
     page.get_by_role("slider", name="smile").fill("-1.4")
@@ -265,8 +272,6 @@ def test_pads_sliders_and_words_reach_python(lab: tuple[str, Path], browser: Bro
     page.keyboard.press("Enter")
     attributes = page.locator(".lc-live", has=page.get_by_text("smile"))
     expect(attributes.locator(".lc-strip input").nth(3)).to_be_checked()  # and here
-    shown = page.locator(".lc-where").text_content().replace("−", "-")
-    z = [float(v) for v in shown.removeprefix("z = (").removesuffix(")").split(",")]
-    expected = [pytest.approx(z, abs=0.006), 0.75, {"smile": -1.4}, "mean"]
+    expected = [code_shown(page), 0.75, {"smile": -1.4}, "mean"]
     assert heard(folder / "rest.json", lambda last: last == expected) == expected
     page.close()
