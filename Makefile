@@ -9,8 +9,9 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	$(if $(CONSTRAINTS),-c $(CONSTRAINTS))
 
-# Several processes with PyTorch share the cores: a thread that waits must not spin.
-export OMP_WAIT_POLICY := PASSIVE
+# Two processes with PyTorch share the cores: a thread that waits must not spin. (The
+# build runs one notebook at a time; there this would cost a fifth of the time.)
+PYTEST := OMP_WAIT_POLICY=PASSIVE $(BIN)/python -m pytest -n 2 --dist loadscope
 
 # In a rehearsal the build has run the notebooks; elsewhere they are tests of their own.
 WHAT := $(if $(filter smoke,$(COURSE_BUDGET)),tests)
@@ -25,13 +26,13 @@ book: $(VENV)/.book ## run the notebooks and build the site
 
 test: $(VENV)/.test ## run all tests: the package's, the notebooks', the site's
 	@$(BIN)/python tools/build.py
-	$(BIN)/python -m pytest -n 2 --dist loadscope $(WHAT)
+	$(PYTEST) $(WHAT)
 
 lab: $(VENV)/.book ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks
 
 bench: $(VENV)/.bench ## train the reference model by fit() and by its peers
-	env -u OMP_WAIT_POLICY $(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks
 
 lint: $(VENV)/.test ## check style, formatting and types
 	$(BIN)/ruff check

@@ -8,6 +8,7 @@ import torch
 
 from course_utils.datasets import drawn, faces, flatten, load, to_float
 from course_utils.datasets.faces import FACTORS, draw, sample
+from course_utils.runtime import seed_everything
 
 # Which of the 32 rows a factor may change; the others change rows all over the image.
 ROWS = {
@@ -72,6 +73,15 @@ def test_factors_are_even_and_independent():
         assert (len(values.unique()) == 2) == binary
     together = torch.corrcoef(torch.stack(list(factors.values())))
     assert (together - torch.eye(len(factors))).abs().max() < 0.06
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_factors_share_no_random_numbers_with_the_global_stream(seed):
+    factors = torch.stack(list(sample(2000, seed=seed).values()))
+    seed_everything(seed)
+    fresh = torch.rand(len(factors), 2000)
+    together = torch.corrcoef(torch.cat([factors, fresh]))
+    assert together[: len(factors), len(factors) :].abs().max() < 0.12
 
 
 @pytest.mark.parametrize("name", FACTORS)

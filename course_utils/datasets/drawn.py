@@ -14,6 +14,9 @@ from .dataset import Dataset, Factors
 from .store import Arrays, keep
 
 CHUNK = 100  # images drawn at once: what the processor's cache holds
+# Added to a seed: what `seed_everything(0)` starts must not draw, number for number,
+# what has already drawn the factors of seed 0.
+STREAM = 10**9
 Make = Callable[[int, int], tuple[Tensor, Tensor, Factors]]
 
 
@@ -29,7 +32,7 @@ class Factor(NamedTuple):
 
 def random_factors(table: Mapping[str, Factor], n: int, seed: int) -> Factors:
     """Independent factors for `n` images, float32 [n] each: even, or 0 and 1."""
-    random = torch.Generator().manual_seed(seed)
+    random = torch.Generator().manual_seed(STREAM + seed)
     drawn = {name: torch.rand(n, generator=random) for name in table}
     return {
         name: drawn[name].round()

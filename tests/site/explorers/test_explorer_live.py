@@ -147,6 +147,9 @@ def run(browser: Browser, address: str, name: str) -> Page:
     page = browser.new_page(viewport={"width": 1200, "height": 1000})
     page.set_default_timeout(120_000)
     expect.set_options(timeout=120_000)
+    # On a busy machine JupyterLab asks which kernel it shall take, or whether to go on.
+    asked = page.locator(".jp-Dialog")
+    page.add_locator_handler(asked, lambda: asked.locator(".jp-mod-accept").click())
     page.goto(f"{address}/lab/workspaces/{name}/tree/{name}.ipynb")
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
     prompt = page.locator(".jp-CodeCell .jp-InputPrompt").first
