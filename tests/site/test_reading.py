@@ -23,8 +23,9 @@ def keys(tab: Tab) -> list[str]:
 def come_back(tab: Tab, url: str, box: Locator) -> None:
     """Open a page again, where a box should be ticked.
 
-    Chromium writes the storage down in a process of its own; on a busy machine the
-    next page can be faster. So what is not there yet gets some more looks.
+    Once, on a busy machine, the tick was not there at once. We could not repeat that;
+    we suppose that Chromium, whose storage is a process of its own, was still writing.
+    So a tick may come late. One that is lost stays lost, however often we look.
     """
     for _ in range(10):
         tab.go(url)

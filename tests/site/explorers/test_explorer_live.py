@@ -147,9 +147,14 @@ def run(browser: Browser, address: str, name: str) -> Page:
     page = browser.new_page(viewport={"width": 1200, "height": 1000})
     page.set_default_timeout(120_000)
     expect.set_options(timeout=120_000)
-    # On a busy machine JupyterLab asks which kernel it shall take, or whether to go on.
+    # A busy JupyterLab once put a dialog over the cell. We say yes, and which it was.
     asked = page.locator(".jp-Dialog")
-    page.add_locator_handler(asked, lambda: asked.locator(".jp-mod-accept").click())
+
+    def agree() -> None:
+        print(f"JupyterLab asked: {asked.inner_text()!r}")
+        asked.locator(".jp-mod-accept").click()
+
+    page.add_locator_handler(asked, agree)
     page.goto(f"{address}/lab/workspaces/{name}/tree/{name}.ipynb")
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
     prompt = page.locator(".jp-CodeCell .jp-InputPrompt").first

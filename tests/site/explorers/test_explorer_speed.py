@@ -89,15 +89,12 @@ MEASURE = """() => {
 @pytest.mark.parametrize("name", [*DECODING, *OTHERS])
 def test_there_at_once_and_quick_to_follow(visit, name: str):
     explorer = (DECODING | OTHERS)[name]()
-    limits = np.array([100, 100, 4 if name in DECODING else 16])
-    best = np.full(3, np.inf)
-    for _ in range(10):  # others may be using the machine: the best counts
-        best = np.minimum(best, visit(explorer).page.evaluate(MEASURE))
-        if (best <= limits).all():
-            break
-    ready, first, usual = best
+    found = [visit(explorer).page.evaluate(MEASURE) for _ in range(3)]
+    ready, first, usual = np.min(found, axis=0)  # others may be using the machine
     print(
         f"{name}: ready {ready:.0f} ms after load, first touch {first:.1f} ms, "
         f"then {usual:.2f} ms from the hand to the picture"
     )
-    assert (best <= limits).all()
+    assert ready <= 100
+    assert first <= 100
+    assert usual <= (4 if name in DECODING else 16)
