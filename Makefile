@@ -9,10 +9,6 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	$(if $(CONSTRAINTS),-c $(CONSTRAINTS))
 
-# Two processes with PyTorch share the cores: a thread that waits must not spin. (The
-# build runs one notebook at a time; there this would cost a fifth of the time.)
-PYTEST := OMP_WAIT_POLICY=PASSIVE $(BIN)/python -m pytest -n 2 --dist loadscope
-
 # In a rehearsal the build has run the notebooks; elsewhere they are tests of their own.
 WHAT := $(if $(filter smoke,$(COURSE_BUDGET)),tests)
 
@@ -24,9 +20,11 @@ help: ## list the commands
 book: $(VENV)/.book ## run the notebooks and build the site
 	@$(BIN)/python tools/build.py
 
+# The tests' two processes share the cores: there a thread that waits must not spin.
+# (The build runs one notebook at a time, and would lose a fifth of its speed by it.)
 test: $(VENV)/.test ## run all tests: the package's, the notebooks', the site's
 	@$(BIN)/python tools/build.py
-	$(PYTEST) $(WHAT)
+	OMP_WAIT_POLICY=PASSIVE $(BIN)/python -m pytest -n 2 --dist loadscope $(WHAT)
 
 lab: $(VENV)/.book ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks

@@ -1,6 +1,6 @@
 """A style sheet that many outputs of a page bring along is kept once.
 
-In a notebook every output stands for itself; on a page the copies weigh 50 kB.
+In a notebook every output stands for itself; on a page the copies weigh 25 to 50 kB.
 """
 
 import re
