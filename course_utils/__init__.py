@@ -44,7 +44,7 @@ from .show import (
     show,
     table,
 )
-from .training import History, TrainingError, evaluate, fit
+from .training import History, TrainingError, evaluate, fit, fit_gan
 
 __all__ = [
     "DIGIT_COLOURS",
@@ -68,6 +68,7 @@ __all__ = [
     "exercise",
     "exercises",
     "fit",
+    "fit_gan",
     "flatten",
     "image_rows",
     "knn_accuracy",

@@ -4,8 +4,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from course_utils.show.note import note
-from course_utils.show.output import as_array, number, spelled
+from .show.note import note
+from .show.output import as_array, number, spelled
 
 
 class ClaimFailed(AssertionError):
@@ -70,7 +70,7 @@ def claims_made() -> list[Claim]:
 
 
 def _rehearsing() -> bool:
-    from course_utils.runtime import current  # not needed unless a claim fails
+    from .runtime import current  # not needed unless a claim fails
 
     return current().budget == "smoke"
 

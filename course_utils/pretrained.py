@@ -22,8 +22,8 @@ from .models import (
 )
 from .objectives import Objective, bernoulli, cross_entropy, elbo_loss, squared_error
 from .runtime import budgeted, seed_everything
-from .steps import Data
 from .training import History, fit
+from .training.batches import Data
 
 Model = TypeVar("Model", bound=nn.Module)
 Dense = TypeVar("Dense", DenseAutoencoder, DenseVAE)

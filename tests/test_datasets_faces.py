@@ -6,8 +6,9 @@ from types import ModuleType
 import pytest
 import torch
 
-from course_utils.datasets import drawn, faces, flatten, load, to_float
-from course_utils.datasets.faces import FACTORS, draw, sample
+from course_utils.datasets import faces, flatten, load, to_float
+from course_utils.datasets.drawn import drawing
+from course_utils.datasets.drawn.faces import FACTORS, draw, sample
 from course_utils.runtime import seed_everything
 
 # Which of the 32 rows a factor may change; the others change rows all over the image.
@@ -232,5 +233,5 @@ def test_a_change_of_the_code_draws_anew(monkeypatch, tmp_path):
     versions = []
     for code in ("red", "blue", "red"):
         (tmp_path / "a_painter.py").write_text(code)
-        versions.append(drawn.version(["a_painter"]))
+        versions.append(drawing.version(["a_painter"]))
     assert versions[0] == versions[2] != versions[1]

@@ -10,10 +10,10 @@ from course_utils.datasets import (
     DataUnavailable,
     flatten,
     load,
-    pen_strokes,
     to_float,
     torchvision_sets,
 )
+from course_utils.datasets.drawn import pen_strokes
 
 
 @pytest.fixture(autouse=True)

@@ -3,8 +3,9 @@
 import pytest
 import torch
 
-from course_utils.datasets import glyphs, pen, pen_strokes, to_float
-from course_utils.datasets.pen_strokes import HANDS, draw
+from course_utils.datasets import to_float
+from course_utils.datasets.drawn import glyphs, pen, pen_strokes
+from course_utils.datasets.drawn.pen_strokes import HANDS, draw
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import torch
 from torch.nn.functional import avg_pool3d
 
 from course_utils.datasets import flatten, load, shapes, to_float
-from course_utils.datasets.shapes import FACTORS, REACH, SIZE, draw, sample
+from course_utils.datasets.drawn.shapes import FACTORS, REACH, SIZE, draw, sample
 
 
 @pytest.fixture(scope="module")

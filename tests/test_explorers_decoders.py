@@ -76,12 +76,14 @@ def test_the_same_explorer_gives_the_same_page(make: Callable):
 
 def test_the_page_brings_code_without_comments():
     package = Path(course_utils.__file__).parent
-    sources = [*package.glob("explorers/*.js"), *package.glob("explorers/*.css")]
+    sources = [*package.glob("explorers/**/*.js"), *package.glob("explorers/**/*.css")]
     assert len(sources) > 20
     for file in sources:
         source = re.sub(r"/\*.*?\*/", "", file.read_text("utf-8"), flags=re.DOTALL)
         wanted = [line.strip() for line in source.splitlines()]
-        carried = re.sub(r"/\*.*?\*/", "", asset(file.name)).splitlines()
+        carried = re.sub(
+            r"/\*.*?\*/", "", asset(file.relative_to(package / "explorers").as_posix())
+        ).splitlines()
         assert [line.strip() for line in carried if line.strip()] == [
             line for line in wanted if line and not line.startswith("//")
         ]
@@ -93,7 +95,7 @@ def test_explorers_and_figures_share_no_class_name():
     names = [
         {
             name
-            for file in (package / folder).glob("*.[cjp][sy]*")
+            for file in (package / folder).rglob("*.[cjp][sy]*")
             for name in re.findall(r"lc-[a-z-]+[a-z]", file.read_text("utf-8"))
         }
         for folder in ("explorers", "show")

@@ -12,8 +12,8 @@ from torch import nn
 import course_utils as cu
 from course_utils import pretrained
 from course_utils.datasets import Dataset, load
-from course_utils.fingerprints import fingerprint
 from course_utils.runtime import setup
+from course_utils.training.fingerprints import fingerprint
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 MAKERS = [

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from course_utils import runtime
-from course_utils.steps import fast_precision
+from course_utils.training.batches import fast_precision
 
 CPU = torch.device("cpu")
 

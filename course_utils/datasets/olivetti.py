@@ -15,7 +15,7 @@ from sklearn.datasets import fetch_olivetti_faces
 
 from .dataset import Dataset, DataUnavailable
 from .network import answers, patience
-from .store import keep
+from .shelf import keep
 
 FILE = "Olivetti/olivettifaces.mat"  # in LATENT_DATA_DIR
 # The file as it goes round, and as scikit-learn downloads it.

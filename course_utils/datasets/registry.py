@@ -10,10 +10,10 @@ from .dataset import Dataset, DataUnavailable
 MODULES = {
     "mnist": "torchvision_sets",
     "fashion_mnist": "torchvision_sets",
-    "pen_strokes": "pen_strokes",
-    "pen_letters": "pen_strokes",
-    "faces": "faces",
-    "shapes": "shapes",
+    "pen_strokes": "drawn.pen_strokes",
+    "pen_letters": "drawn.pen_strokes",
+    "faces": "drawn.faces",
+    "shapes": "drawn.shapes",
     "olivetti": "olivetti",
     "digits": "digits",
 }

@@ -13,7 +13,7 @@ import torch
 
 from .dataset import Dataset, DataUnavailable
 from .network import answers, patience
-from .store import Arrays, keep, shelf
+from .shelf import Arrays, keep, shelf
 
 ANSWER_WITHIN = 4.0  # seconds that a server has for its first answer
 STALL_AFTER = 10.0  # seconds without a byte that end a download

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from .dataset import DataUnavailable
-from .store import Arrays, keep
+from .shelf import Arrays, keep
 
 # What to import -> what to install.
 LIBRARIES = {

@@ -1,6 +1,6 @@
 """Exercises that say what went wrong, and quizzes that explain."""
 
-from course_utils.exercises.core import (
+from .core import (
     SolutionWrong,
     Verdict,
     attempt,
@@ -8,8 +8,8 @@ from course_utils.exercises.core import (
     right,
     wrong,
 )
-from course_utils.exercises.diagnosis import compare
-from course_utils.exercises.quiz import quiz
+from .diagnosis import compare
+from .quiz import quiz
 
 __all__ = [
     "SolutionWrong",

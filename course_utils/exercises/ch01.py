@@ -6,9 +6,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from course_utils.exercises.core import Verdict, exercise, wrong
-from course_utils.exercises.diagnosis import compare
-from course_utils.show.output import as_array
+from ..show.output import as_array
+from .core import Verdict, exercise, wrong
+from .diagnosis import compare
 
 
 @exercise("ch1-reconstruct", "Reconstruct images from d numbers each")

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from course_utils.exercises.core import Verdict, exercise
-from course_utils.exercises.diagnosis import compare
+from .core import Verdict, exercise
+from .diagnosis import compare
 
 
 @exercise("ch2-error", "How far off is each image?")

@@ -6,8 +6,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from course_utils.exercises.core import Verdict, exercise, right, wrong
-from course_utils.exercises.diagnosis import compare
+from .core import Verdict, exercise, right, wrong
+from .diagnosis import compare
 
 _DRAWS = 4000
 _MEANS = torch.tensor([-2.0, 0.5, 3.0])

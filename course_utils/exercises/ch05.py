@@ -7,9 +7,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from course_utils.exercises.core import Verdict, exercise, wrong
-from course_utils.exercises.diagnosis import compare
-from course_utils.metrics.maps import other_neighbours
+from ..metrics.maps import other_neighbours
+from .core import Verdict, exercise, wrong
+from .diagnosis import compare
 
 
 def _draws(*shape: int, seed: int) -> Tensor:

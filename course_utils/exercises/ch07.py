@@ -8,8 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from course_utils.exercises.core import Verdict, exercise
-from course_utils.exercises.diagnosis import compare
+from .core import Verdict, exercise
+from .diagnosis import compare
 
 
 @exercise("ch7-js", "The Jensen–Shannon divergence of two densities on a grid")

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from functools import update_wrapper
 from typing import Any, Literal
 
-from course_utils.show.note import note
+from ..show.note import note
 
 State = Literal["not attempted", "right", "wrong", "error"]
 

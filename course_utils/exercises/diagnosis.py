@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from course_utils.exercises.core import Verdict, is_empty, right, wrong
-from course_utils.show.output import as_array, number
+from ..show.output import as_array, number
+from .core import Verdict, is_empty, right, wrong
 
 
 def compare(

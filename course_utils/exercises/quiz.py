@@ -8,7 +8,7 @@ chosen is remembered in the browser's local storage under
 import hashlib
 from collections.abc import Mapping
 
-from course_utils.show import output
+from ..show import output
 
 STORAGE_PREFIX = "latent-course:quiz:"
 

@@ -42,8 +42,10 @@ class AttributeSliders(DecodingExplorer):
     TypeError, ValueError : the page could not show what torch decodes.
     """
 
-    _esm = assemble("page.js", "decoder.js", "decoding.js", "attribute_sliders.js")
-    _css = assemble("page.css", "decoding.css")
+    _esm = assemble(
+        "page/page.js", "page/decoder.js", "page/decoding.js", "attribute_sliders.js"
+    )
+    _css = assemble("page/page.css", "page/decoding.css")
     start = traitlets.Int().tag(sync=True)
     amounts: traitlets.Dict = traitlets.Dict(value_trait=traitlets.Float()).tag(
         sync=True

@@ -35,8 +35,8 @@ _BESIDE_CODE = re.compile(r"^ *(?://.*|/\*(?:[^*]|\*(?!/))*\*/)\n|^ +", re.MULTI
 class Explorer(anywidget.AnyWidget):
     """A widget that also works on a page without a kernel.
 
-    A subclass sets ``_esm = assemble("page.js", "its.js")`` and ``_css`` likewise, and
-    says with `draw` and `describe` what to show where no script runs.
+    A subclass sets ``_esm = assemble("page/page.js", "its.js")`` and ``_css`` likewise,
+    and says with `draw` and `describe` what to show where no script runs.
     """
 
     label = traitlets.Unicode(help="what this is").tag(sync=True)
@@ -100,7 +100,7 @@ class Explorer(anywidget.AnyWidget):
             f"<figcaption>{html.escape(self.label)} This is a still picture; explore "
             "it on the course's site or in a notebook.</figcaption></div>"
             f'<script type="application/json">{twin}</script>'
-            f"<script>{asset('twin.js')}</script>"
+            f"<script>{asset('page/twin.js')}</script>"
             "</figure>"
         )
 

@@ -42,9 +42,13 @@ class FaceTriangle(DecodingExplorer):
     """
 
     _esm = assemble(
-        "page.js", "decoder.js", "decoding.js", "pad.js", "face_triangle.js"
+        "page/page.js",
+        "page/decoder.js",
+        "page/decoding.js",
+        "page/pad.js",
+        "face_triangle.js",
     )
-    _css = assemble("page.css", "decoding.css")
+    _css = assemble("page/page.css", "page/decoding.css")
     corners = traitlets.List(traitlets.Int(), minlen=3, maxlen=3).tag(sync=True)
     weights = traitlets.List(traitlets.Float(), minlen=3, maxlen=3).tag(sync=True)
     faces = traitlets.Int(help="how many to choose from").tag(sync=True)

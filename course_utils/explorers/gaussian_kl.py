@@ -40,8 +40,14 @@ class GaussianKL(Explorer):
     traitlets.TraitError : a mean, sigma or weight that the page could not show.
     """
 
-    _esm = assemble("page.js", "pad.js", "bell.js", "divergence.js", "gaussian_kl.js")
-    _css = assemble("page.css", "bell.css", "gaussian_kl.css")
+    _esm = assemble(
+        "page/page.js",
+        "page/pad.js",
+        "page/bell.js",
+        "page/divergence.js",
+        "gaussian_kl.js",
+    )
+    _css = assemble("page/page.css", "page/bell.css", "gaussian_kl.css")
     p: traitlets.List = traitlets.List(
         traitlets.List(traitlets.Float(), minlen=2, maxlen=2), minlen=2, maxlen=2
     ).tag(sync=True)

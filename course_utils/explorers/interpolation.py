@@ -44,8 +44,10 @@ class Interpolation(DecodingExplorer):
     TypeError, ValueError : the page could not show what torch decodes.
     """
 
-    _esm = assemble("page.js", "decoder.js", "decoding.js", "interpolation.js")
-    _css = assemble("page.css", "decoding.css")
+    _esm = assemble(
+        "page/page.js", "page/decoder.js", "page/decoding.js", "interpolation.js"
+    )
+    _css = assemble("page/page.css", "page/decoding.css")
     first = traitlets.Int().tag(sync=True)
     second = traitlets.Int().tag(sync=True)
     t = traitlets.Float().tag(sync=True)

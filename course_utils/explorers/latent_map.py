@@ -44,8 +44,8 @@ class LatentMap(Explorer):
     TypeError, ValueError : the page could not show what torch decodes.
     """
 
-    _esm = assemble("page.js", "decoder.js", "pad.js", "latent_map.js")
-    _css = assemble("page.css", "latent_map.css")
+    _esm = assemble("page/page.js", "page/decoder.js", "page/pad.js", "latent_map.js")
+    _css = assemble("page/page.css", "latent_map.css")
     z = traitlets.List(traitlets.Float(), minlen=2, maxlen=2).tag(sync=True)
     model = traitlets.Unicode().tag(sync=True)
     models: traitlets.List = traitlets.List(help="name, layers, centre and reach").tag(

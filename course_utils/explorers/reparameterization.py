@@ -39,8 +39,14 @@ class ReparameterizationExplorer(Explorer):
     traitlets.TraitError : a value that the page could not show.
     """
 
-    _esm = assemble("page.js", "pad.js", "bell.js", "noise.js", "reparameterization.js")
-    _css = assemble("page.css", "bell.css", "reparameterization.css")
+    _esm = assemble(
+        "page/page.js",
+        "page/pad.js",
+        "page/bell.js",
+        "page/noise.js",
+        "reparameterization.js",
+    )
+    _css = assemble("page/page.css", "page/bell.css", "reparameterization.css")
     mu = traitlets.Float(min=-2, max=2).tag(sync=True)
     sigma = traitlets.Float(min=0.5, max=2).tag(sync=True)
     objective = traitlets.Enum(["smooth", "bumpy"]).tag(sync=True)

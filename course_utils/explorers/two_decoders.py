@@ -41,8 +41,14 @@ class TwoDecoders(DecodingExplorer):
     TypeError, ValueError : the page could not show what torch decodes.
     """
 
-    _esm = assemble("page.js", "decoder.js", "decoding.js", "pad.js", "two_decoders.js")
-    _css = assemble("page.css", "decoding.css")
+    _esm = assemble(
+        "page/page.js",
+        "page/decoder.js",
+        "page/decoding.js",
+        "page/pad.js",
+        "two_decoders.js",
+    )
+    _css = assemble("page/page.css", "page/decoding.css")
     z = traitlets.List(traitlets.Float(), minlen=2, maxlen=2).tag(sync=True)
     reach = traitlets.Float().tag(sync=True)
     marks: traitlets.List = traitlets.List(help="name, place and colour").tag(sync=True)

@@ -40,8 +40,8 @@ class WordMap(Explorer):
     ValueError : shapes that do not fit, words that occur twice or hold a space, + or −.
     """
 
-    _esm = assemble("page.js", "word_search.js", "word_map.js")
-    _css = assemble("page.css", "word_map.css")
+    _esm = assemble("page/page.js", "word_search.js", "word_map.js")
+    _css = assemble("page/page.css", "word_map.css")
     query = traitlets.Unicode().tag(sync=True)
     vocabulary = traitlets.List(traitlets.Unicode()).tag(sync=True)
     groups: traitlets.List = traitlets.List(help="name, colour and word indices").tag(

@@ -5,19 +5,19 @@ reads the same on the built site, in JupyterLab, VS Code and Colab, light or dar
 asks nothing of the network.
 """
 
-from course_utils.show.figure import show
-from course_utils.show.film import player
-from course_utils.show.images import image_rows, montage
-from course_utils.show.plots import scatter_codes
-from course_utils.show.solid import render_solid
-from course_utils.show.style import (
+from .figure import show
+from .film import player
+from .images import image_rows, montage
+from .plots import scatter_codes
+from .solid import render_solid
+from .style import (
     DIGIT_COLOURS,
     INK,
     MODEL_COLOURS,
     MODEL_MARKERS,
     use_style,
 )
-from course_utils.show.text import say, table
+from .text import say, table
 
 __all__ = [
     "DIGIT_COLOURS",

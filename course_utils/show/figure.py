@@ -13,8 +13,8 @@ from matplotlib.collections import Collection, QuadMesh
 from matplotlib.figure import Figure
 from PIL import Image
 
-from course_utils.show import output
-from course_utils.show.style import INK
+from . import output
+from .style import INK
 
 _PIXELS_PER_INCH = 104  # 11 pt text is then as large as the text around it
 _MANY_POINTS = 1500  # beyond this, a picture of the points is smaller than the points

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from course_utils.show import output
-from course_utils.show.images import to_pixels
+from . import output
+from .images import to_pixels
 
 _WIDEST = 560  # CSS pixels
 _LARGEST_SHEET = 16_000_000  # pixels; phones refuse to decode larger pictures

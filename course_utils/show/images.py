@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from course_utils.show import output
+from . import output
 
 _GAP = 2  # pixels between two images of a row
 _WIDEST = 640  # CSS pixels

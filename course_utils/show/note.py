@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from course_utils.show import output
+from . import output
 
 _SIGNS = {"good": "✓", "bad": "✗", "open": "○"}
 

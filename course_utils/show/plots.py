@@ -8,8 +8,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 
-from course_utils.show.output import as_array
-from course_utils.show.style import DIGIT_COLOURS
+from .output import as_array
+from .style import DIGIT_COLOURS
 
 _BADGE = 0.3  # inches between the names of two classes
 

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.colors import to_rgb
 from scipy.ndimage import map_coordinates
 
-from course_utils.show import output
+from . import output
 
 CLAY = "#e8946a"  # readable on a white page and on a dark one
 _STEP = 0.5  # voxels from one sample on a ray to the next

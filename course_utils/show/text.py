@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from IPython.display import Markdown, display
 
-from course_utils.show import output
+from . import output
 
 _STAR = '\u00a0<span aria-hidden="true">★</span><span class="lc-hidden"> best</span>'
 

@@ -6,9 +6,10 @@ import pytest
 import torch
 from toys import ToyAutoencoder, noisy_error, toy_images, weights
 
-from course_utils import checkpoints, runtime
+from course_utils import runtime
 from course_utils.objectives import squared_error
 from course_utils.training import fit
+from course_utils.training import store as store_module
 
 IMAGES = toy_images()
 
@@ -145,7 +146,7 @@ def test_what_is_stored_can_be_read_without_the_course(store):
 
 
 def test_old_files_of_one_name_go(store, monkeypatch):
-    monkeypatch.setattr(checkpoints, "KEPT_PER_NAME", 2)
+    monkeypatch.setattr(store_module, "KEPT_PER_NAME", 2)
     for seed in range(4):
         run(seed=seed)
     run(keep_as="toy-other")

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from .dataset import Dataset, Factors
-from .store import Arrays, keep
+from ..dataset import Dataset, Factors
+from ..shelf import Arrays, keep
 
 CHUNK = 100  # images drawn at once: what the processor's cache holds
 # Added to a seed: what `seed_everything(0)` starts must not draw, number for number,

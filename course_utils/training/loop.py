@@ -8,11 +8,11 @@ import torch
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
-from . import distributed, steps
-from .objectives import Objective, Parts
+from .. import distributed
+from ..objectives import Objective, Parts
+from ..runtime import own_randomness
+from . import batches as steps
 from .recipe import Recipe
-from .runtime import own_randomness
-from .snapshots import weights_of
 
 LOOK_EVERY = 50  # steps: to read a loss is to wait for the GPU, so not after each
 
@@ -192,3 +192,28 @@ class Loop:
             f"{lr:.2g}). The weights after epoch {self.epochs_done} are back. Try "
             f"lr={self.recipe.lr / 3:.2g}, clip=1.0, a warmup, or precision='float32'."
         )
+
+
+def weights_of(model: nn.Module) -> dict[str, Tensor]:
+    """A copy of the model's state dict, where the model is."""
+    return {name: value.clone() for name, value in model.state_dict().items()}
+
+
+class Best:
+    """The weights of the epoch with the lowest validation loss, and its age."""
+
+    def __init__(self) -> None:
+        self.loss = float("inf")
+        self.age = 0  # epochs since then
+        self.weights: dict[str, Tensor] | None = None
+
+    def update(self, loss: float, model: nn.Module) -> None:
+        """Take note of an epoch."""
+        self.age += 1
+        if loss < self.loss:
+            self.loss, self.age, self.weights = loss, 0, weights_of(model)
+
+    def put_back(self, model: nn.Module) -> None:
+        """Give the model its best weights, if there are any."""
+        if self.weights is not None:
+            model.load_state_dict(self.weights)

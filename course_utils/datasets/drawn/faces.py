@@ -6,9 +6,9 @@ with a smile. What a model finds between them it has made up.
 
 from torch import Tensor
 
+from ..dataset import Dataset, Factors
 from . import canvas, face_parts
-from .dataset import Dataset, Factors
-from .drawn import Factor, check, chunks, load_drawn, random_factors
+from .drawing import Factor, check, chunks, load_drawn, random_factors
 
 FACTORS = {
     "yaw": Factor(-1, 1, 0, "looks left … right in the picture, 34° at the ends"),

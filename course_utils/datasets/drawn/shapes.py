@@ -9,8 +9,8 @@ the handle is on the right and the spout on the left.
 import torch
 from torch import Tensor
 
-from .dataset import Dataset, Factors
-from .drawn import Factor, check, chunks, load_drawn, random_factors
+from ..dataset import Dataset, Factors
+from .drawing import Factor, check, chunks, load_drawn, random_factors
 
 FACTORS = {
     "height": Factor(0, 1, 0.5, "low … high"),

@@ -133,7 +133,7 @@ def _is_ours(thing: Any) -> bool:
     root = (name or "builtins").partition(".")[0]
     file = getattr(sys.modules.get(root), "__file__", None) or ""
     installed = root in sys.stdlib_module_names or "-packages" in file
-    return root in ("__main__", __package__) or not installed
+    return root in ("__main__", "course_utils") or not installed
 
 
 def _name(thing: Any) -> str:

@@ -16,13 +16,12 @@ from typing import Any
 import torch
 from torch import nn
 
-from . import distributed
+from .. import distributed
+from ..objectives import Objective
+from ..runtime import cache_dir
+from .batches import Batches
 from .fingerprints import fingerprint
-from .gan_recipe import GanRecipe
-from .objectives import Objective
 from .recipe import Recipe
-from .runtime import cache_dir
-from .steps import Batches
 
 KEPT_PER_NAME = 8  # older files of the same name are deleted
 
@@ -81,9 +80,7 @@ class Slot:
             )
         return stored
 
-    def save(
-        self, model: nn.Module, recipe: Recipe | GanRecipe, history: dict[str, Any]
-    ) -> None:
+    def save(self, model: nn.Module, recipe: Any, history: dict[str, Any]) -> None:
         """Keep the model's weights, how it was trained and how that went."""
         if not distributed.is_main():
             return

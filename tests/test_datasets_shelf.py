@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from course_utils.datasets import store
+from course_utils.datasets import shelf as store
 
 
 @pytest.fixture(autouse=True)

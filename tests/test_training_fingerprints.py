@@ -10,8 +10,8 @@ from torch import nn
 from toys import ToyAutoencoder
 
 from course_utils import models, objectives
-from course_utils.fingerprints import fingerprint
 from course_utils.objectives import elbo_loss, squared_error
+from course_utils.training.fingerprints import fingerprint
 
 
 def function(source: str, **names):
@@ -151,7 +151,7 @@ def test_the_same_in_another_process(tmp_path):
     import sys
 
     script = (
-        "from course_utils.fingerprints import fingerprint as f\n"
+        "from course_utils.training.fingerprints import fingerprint as f\n"
         "from course_utils.objectives import elbo_loss, squared_error\n"
         "print(f([elbo_loss(3.0), squared_error]))"
     )

@@ -6,9 +6,9 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from . import distributed
-from .objectives import Objective, Parts
-from .runtime import best_precision
+from .. import distributed
+from ..objectives import Objective, Parts
+from ..runtime import best_precision
 
 Data = Tensor | tuple[Tensor, Tensor]
 

@@ -6,14 +6,15 @@ import pytest
 import torch
 from torch import nn
 
-from course_utils import adversarial, runtime
-from course_utils.adversarial import TrainingError, fit_gan
-from course_utils.game import (
+from course_utils import runtime
+from course_utils.training import gan
+from course_utils.training.game import (
     discriminator_loss,
     generator_loss,
     play_round,
     r1_penalty,
 )
+from course_utils.training.gan import TrainingError, fit_gan
 
 
 @pytest.fixture(autouse=True)
@@ -126,7 +127,7 @@ def test_lazy_penalties_are_stronger_and_rarer(monkeypatch):
         used.append(everything[-1])
         return torch.zeros(2)
 
-    monkeypatch.setattr(adversarial, "play_round", watch)
+    monkeypatch.setattr(gan, "play_round", watch)
     play(steps=8, r1=0.5, r1_every=4)
     assert used == [2.0, 0, 0, 0, 2.0, 0, 0, 0]
 
@@ -164,7 +165,7 @@ def test_an_interrupt_keeps_what_was_learned(monkeypatch, capsys, tmp_path):
         rounds.append(1)
         return play_round(*everything)
 
-    monkeypatch.setattr(adversarial, "play_round", interrupted)
+    monkeypatch.setattr(gan, "play_round", interrupted)
     pair, history = play(steps=20, keep_as="toy-gan")
     assert history.stopped == "interrupted"
     assert len(history.generator_losses) == 7

@@ -10,7 +10,7 @@ import torch
 from scipy.interpolate import CubicSpline
 from torch import Tensor
 
-from .dataset import Factors
+from ..dataset import Factors
 from .glyphs import Style
 
 SIZE = 28  # pixels

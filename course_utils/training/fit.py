@@ -9,17 +9,13 @@ import torch
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
-from . import distributed
-from .checkpoints import Slot
-from .history import History
-from .loop import Callback, Loop, TrainingError
-from .objectives import Objective
-from .recipe import Recipe
-from .runtime import current, own_randomness
-from .snapshots import Best
-from .steps import Batches, Data, fast_precision
-
-__all__ = ["Callback", "History", "TrainingError", "evaluate", "fit"]
+from .. import distributed
+from ..objectives import Objective
+from ..runtime import current, own_randomness
+from .batches import Batches, Data, fast_precision
+from .loop import Best, Callback, Loop
+from .recipe import History, Recipe
+from .store import Slot
 
 
 def fit(

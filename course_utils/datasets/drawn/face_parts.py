@@ -6,8 +6,8 @@ Places are as on the canvas: x to the right, y downwards, the face about 1.7 wid
 import torch
 from torch import Tensor
 
+from ..dataset import Factors
 from .canvas import Canvas, ellipse, path, plain
-from .dataset import Factors
 
 TURN = 0.6  # radians of yaw at the ends
 RADIUS = 0.56  # of the head, half its width

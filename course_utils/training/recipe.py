@@ -1,8 +1,9 @@
-"""How to train: what ``fit`` was asked for, checked, and the learning rate it means."""
+"""What ``fit`` was asked for, checked, and what it returns: recipe and history."""
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 #: Progress (0 at the first step, towards 1 at the last) → share of the learning rate.
 SCHEDULES: dict[str, Callable[[float], float]] = {
@@ -52,3 +53,25 @@ class Recipe:
         """The rate of one step of so many, from 0: it rises for ``warmup`` steps."""
         rising = min(1.0, (step + 1) / (self.warmup + 1))
         return self.lr * rising * SCHEDULES[self.schedule](step / steps)
+
+
+@dataclass
+class History:
+    """How a training went.
+
+    Attributes
+    ----------
+    rows : one dictionary per finished epoch: ``epoch`` (from 1), ``loss`` and
+        ``parts`` (means over the epoch, nats per image), ``validation`` (parts on
+        the validation data, or None), ``images_per_s``, ``seconds``
+    losses : the loss of every step, nats per image
+    stopped : "finished", "early stop" or "interrupted"
+    reused : whether the model came from the checkpoint store
+    seconds : how long the training took, validation included
+    """
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    losses: list[float] = field(default_factory=list)
+    stopped: str = "finished"
+    reused: bool = False
+    seconds: float = 0.0

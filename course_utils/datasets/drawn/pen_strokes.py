@@ -8,9 +8,9 @@ near points stray together, then the whole is stretched, slanted and turned; the
 import torch
 from torch import Tensor
 
+from ..dataset import Dataset, Factors
 from . import glyphs, pen
-from .dataset import Dataset, Factors
-from .drawn import load_drawn, one_thread
+from .drawing import load_drawn, one_thread
 
 # Mean and deviation of each factor over all hands.
 HANDS = {
