@@ -23,9 +23,9 @@ def right_analogy(vectors, a, b, c):
 
 
 RIGHT = [
-    (ch01.reconstruct, right_reconstruct),
-    (ch01.nearest, right_nearest),
-    (ch01.analogy, right_analogy),
+    (ch01.check_reconstruct, right_reconstruct),
+    (ch01.check_nearest, right_nearest),
+    (ch01.check_analogy, right_analogy),
 ]
 
 
@@ -53,70 +53,76 @@ def cosines(vectors, a, b, c):
 
 MISTAKES = {
     "forgot to add the mean": (
-        ch01.reconstruct,
+        ch01.check_reconstruct,
         lambda x, m, c, d: (x - m) @ c[:, :d] @ c[:, :d].T,
     ),
     "forgot to take the mean off": (
-        ch01.reconstruct,
+        ch01.check_reconstruct,
         lambda x, m, c, d: m + x @ c[:, :d] @ c[:, :d].T,
     ),
     "missing twice": (
-        ch01.reconstruct,
+        ch01.check_reconstruct,
         lambda x, m, c, d: x @ c[:, :d] @ c[:, :d].T,
     ),
     "rows for columns": (
-        ch01.reconstruct,
+        ch01.check_reconstruct,
         lambda x, m, c, d: m + (x - m) @ c[:d].T @ c[:d],
     ),
-    "all components": (ch01.reconstruct, lambda x, m, c, d: m + (x - m) @ c @ c.T),
+    "all components": (
+        ch01.check_reconstruct,
+        lambda x, m, c, d: m + (x - m) @ c @ c.T,
+    ),
     "last d components": (
-        ch01.reconstruct,
+        ch01.check_reconstruct,
         lambda x, m, c, d: m + (x - m) @ c[:, -d:] @ c[:, -d:].T,
     ),
-    "These are the codes": (ch01.reconstruct, lambda x, m, c, d: (x - m) @ c[:, :d]),
+    "These are the codes": (
+        ch01.check_reconstruct,
+        lambda x, m, c, d: (x - m) @ c[:, :d],
+    ),
     "found itself first, at distance zero": (
-        ch01.nearest,
+        ch01.check_nearest,
         lambda p, k: torch.cdist(p, p).topk(k, largest=False).indices,
     ),
     "drop the first column": (
-        ch01.nearest,
+        ch01.check_nearest,
         lambda p, k: torch.cdist(p, p).topk(k + 1, largest=False).indices,
     ),
     "farthest points: `topk`": (
-        ch01.nearest,
+        ch01.check_nearest,
         lambda p, k: torch.cdist(p, p).topk(k).indices,
     ),
     "farthest points, nearest of them last": (
-        ch01.nearest,
+        ch01.check_nearest,
         lambda p, k: torch.cdist(p, p).argsort(1)[:, -k:],
     ),
-    "order is wrong": (ch01.nearest, lambda p, k: right_nearest(p, k).flip(1)),
+    "order is wrong": (ch01.check_nearest, lambda p, k: right_nearest(p, k).flip(1)),
     "These are distances": (
-        ch01.nearest,
+        ch01.check_nearest,
         lambda p, k: torch.cdist(p, p).sort(1).values[:, 1 : k + 1],
     ),
     "inner product": (
-        ch01.nearest,
+        ch01.check_nearest,
         lambda p, k: (p @ p.T).fill_diagonal_(-1e9).topk(k).indices,
     ),
-    "True or False": (ch01.nearest, lambda p, k: torch.cdist(p, p) < 1),
+    "True or False": (ch01.check_nearest, lambda p, k: torch.cdist(p, p) < 1),
     "a word of the question itself": (
-        ch01.analogy,
+        ch01.check_analogy,
         lambda v, a, b, c: cosines(v, a, b, c).argmax(),
     ),
-    "b − a + c": (ch01.analogy, lambda v, a, b, c: right_analogy(v, b, a, c)),
-    "a + b − c": (ch01.analogy, lambda v, a, b, c: right_analogy(v, a, c, b)),
+    "b − a + c": (ch01.check_analogy, lambda v, a, b, c: right_analogy(v, b, a, c)),
+    "a + b − c": (ch01.check_analogy, lambda v, a, b, c: right_analogy(v, a, c, b)),
     "nearest to c alone": (
-        ch01.analogy,
+        ch01.check_analogy,
         lambda v, a, b, c: (
             (v @ v[c]).index_fill(0, torch.tensor([a, b, c]), -1).argmax()
         ),
     ),
     "least like the target": (
-        ch01.analogy,
+        ch01.check_analogy,
         lambda v, a, b, c: cosines(v, a, b, c).argmin(),
     ),
-    "Return one index": (ch01.analogy, lambda v, a, b, c: cosines(v, a, b, c)),
+    "Return one index": (ch01.check_analogy, lambda v, a, b, c: cosines(v, a, b, c)),
 }
 
 

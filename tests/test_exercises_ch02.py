@@ -42,64 +42,105 @@ def constant_rate(scores: Tensor, rate: float) -> Tensor:
 
 
 RIGHT: list[tuple[Check, Answer]] = [
-    (ch02.error_per_image, right_error),
-    (ch02.overlap, right_overlap),
-    (ch02.denoising_loss, right_denoising),
-    (ch02.alarm_threshold, right_threshold),
-    (ch02.alarm_threshold, lambda s, rate: s.quantile(1 - rate)),
+    (ch02.check_error_per_image, right_error),
+    (ch02.check_overlap, right_overlap),
+    (ch02.check_denoising_loss, right_denoising),
+    (ch02.check_alarm_threshold, right_threshold),
+    (ch02.check_alarm_threshold, lambda s, rate: s.quantile(1 - rate)),
 ]
 
 MISTAKES: list[tuple[Check, Answer, str]] = [
-    (ch02.error_per_image, lambda x, r: (r - x).square().mean((1, 2)), "784 times"),
-    (ch02.error_per_image, lambda x, r: right_error(x, r).mean(), "too early"),
-    (ch02.error_per_image, lambda x, r: (r - x).square().sum(), "over the images as"),
-    (ch02.error_per_image, lambda x, r: (r - x).square().sum(0), "dimension 0"),
-    (ch02.error_per_image, lambda x, r: (r - x).sum((1, 2)), "forgot the square"),
-    (ch02.error_per_image, lambda x, r: (x - r).sum((1, 2)), "other way round"),
-    (ch02.error_per_image, lambda x, r: (r - x).abs().sum((1, 2)), "absolute"),
-    (ch02.error_per_image, lambda x, r: right_error(x, r).sqrt(), "root"),
-    (ch02.error_per_image, lambda x, r: (r - x).square().sum(2), "one dimension"),
     (
-        ch02.overlap,
+        ch02.check_error_per_image,
+        lambda x, r: (r - x).square().mean((1, 2)),
+        "784 times",
+    ),
+    (ch02.check_error_per_image, lambda x, r: right_error(x, r).mean(), "too early"),
+    (
+        ch02.check_error_per_image,
+        lambda x, r: (r - x).square().sum(),
+        "over the images as",
+    ),
+    (ch02.check_error_per_image, lambda x, r: (r - x).square().sum(0), "dimension 0"),
+    (ch02.check_error_per_image, lambda x, r: (r - x).sum((1, 2)), "forgot the square"),
+    (ch02.check_error_per_image, lambda x, r: (x - r).sum((1, 2)), "other way round"),
+    (ch02.check_error_per_image, lambda x, r: (r - x).abs().sum((1, 2)), "absolute"),
+    (ch02.check_error_per_image, lambda x, r: right_error(x, r).sqrt(), "root"),
+    (ch02.check_error_per_image, lambda x, r: (r - x).square().sum(2), "one dimension"),
+    (
+        ch02.check_overlap,
         lambda a, b: torch.cosine_similarity(a, b, dim=0).square().mean(),
         "compared the weights",
     ),
     (
-        ch02.overlap,
+        ch02.check_overlap,
         lambda a, b: torch.linalg.svdvals(unit(a).T @ unit(b)).square().mean(),
         "length one",
     ),
     (
-        ch02.overlap,
+        ch02.check_overlap,
         lambda a, b: torch.linalg.svdvals(a.T @ b).square().mean(),
         "did not orthogonalise",
     ),
-    (ch02.overlap, lambda a, b: cosines(a, b).square().sum(), "summed"),
-    (ch02.overlap, lambda a, b: cosines(a, b).mean(), "forgot to square"),
-    (ch02.overlap, lambda a, b: cosines(a, b).max(), "largest"),
-    (ch02.overlap, lambda a, b: cosines(a, b).min(), "smallest"),
+    (ch02.check_overlap, lambda a, b: cosines(a, b).square().sum(), "summed"),
+    (ch02.check_overlap, lambda a, b: cosines(a, b).mean(), "forgot to square"),
+    (ch02.check_overlap, lambda a, b: cosines(a, b).max(), "largest"),
+    (ch02.check_overlap, lambda a, b: cosines(a, b).min(), "smallest"),
     (
-        ch02.denoising_loss,
+        ch02.check_denoising_loss,
         lambda m, n, c: right_denoising(m, n, n),
         "rebuild the noise",
     ),
-    (ch02.denoising_loss, lambda m, n, c: right_denoising(m, c, c), "nothing to clean"),
-    (ch02.denoising_loss, lambda m, n, c: right_denoising(m, c, n), "swapped"),
-    (ch02.denoising_loss, lambda m, n, c: right_denoising(abs, n, c), "never used"),
-    (ch02.denoising_loss, lambda m, n, c: (m(n) - c).square().mean(), "784 times"),
-    (ch02.denoising_loss, lambda m, n, c: (m(n) - c).square().sum(), "over the batch"),
-    (ch02.alarm_threshold, lambda s, rate: s.quantile(rate), "wrong tail"),
-    (ch02.alarm_threshold, lambda s, rate: s.quantile(1 - rate / 2), "two tails"),
-    (ch02.alarm_threshold, lambda s, rate: s.mean() + 1.645 * s.std(), "1.645"),
-    (ch02.alarm_threshold, lambda s, rate: s.mean() + 2 * s.std(), "2 deviations"),
-    (ch02.alarm_threshold, lambda s, rate: s.mean() + 3 * s.std(), "3 deviations"),
-    (ch02.alarm_threshold, lambda s, rate: s.max(), "largest normal score"),
-    (ch02.alarm_threshold, lambda s, rate: (1 - rate) * s.max(), "counts images"),
-    (ch02.alarm_threshold, lambda s, rate: s[s > s.quantile(1 - rate)], "one number"),
-    (ch02.alarm_threshold, constant_rate, "does not change"),
+    (
+        ch02.check_denoising_loss,
+        lambda m, n, c: right_denoising(m, c, c),
+        "nothing to clean",
+    ),
+    (ch02.check_denoising_loss, lambda m, n, c: right_denoising(m, c, n), "swapped"),
+    (
+        ch02.check_denoising_loss,
+        lambda m, n, c: right_denoising(abs, n, c),
+        "never used",
+    ),
+    (
+        ch02.check_denoising_loss,
+        lambda m, n, c: (m(n) - c).square().mean(),
+        "784 times",
+    ),
+    (
+        ch02.check_denoising_loss,
+        lambda m, n, c: (m(n) - c).square().sum(),
+        "over the batch",
+    ),
+    (ch02.check_alarm_threshold, lambda s, rate: s.quantile(rate), "wrong tail"),
+    (ch02.check_alarm_threshold, lambda s, rate: s.quantile(1 - rate / 2), "two tails"),
+    (ch02.check_alarm_threshold, lambda s, rate: s.mean() + 1.645 * s.std(), "1.645"),
+    (
+        ch02.check_alarm_threshold,
+        lambda s, rate: s.mean() + 2 * s.std(),
+        "2 deviations",
+    ),
+    (
+        ch02.check_alarm_threshold,
+        lambda s, rate: s.mean() + 3 * s.std(),
+        "3 deviations",
+    ),
+    (ch02.check_alarm_threshold, lambda s, rate: s.max(), "largest normal score"),
+    (ch02.check_alarm_threshold, lambda s, rate: (1 - rate) * s.max(), "counts images"),
+    (
+        ch02.check_alarm_threshold,
+        lambda s, rate: s[s > s.quantile(1 - rate)],
+        "one number",
+    ),
+    (ch02.check_alarm_threshold, constant_rate, "does not change"),
 ]
 
-CHECKS = [ch02.error_per_image, ch02.overlap, ch02.denoising_loss, ch02.alarm_threshold]
+CHECKS = [
+    ch02.check_error_per_image,
+    ch02.check_overlap,
+    ch02.check_denoising_loss,
+    ch02.check_alarm_threshold,
+]
 
 
 @pytest.mark.parametrize(("check", "answer"), RIGHT)
@@ -123,7 +164,7 @@ def test_an_empty_stub_is_not_attempted(check: Check) -> None:
 
 
 def test_another_way_off_is_still_described() -> None:
-    verdict = ch02.error_per_image.judge(lambda x, r: 3 * right_error(x, r))
+    verdict = ch02.check_error_per_image.judge(lambda x, r: 3 * right_error(x, r))
     assert "3 times the right one" in verdict.message
 
 

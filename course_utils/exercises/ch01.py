@@ -12,7 +12,7 @@ from .diagnosis import compare
 
 
 @exercise("ch1-reconstruct", "Reconstruct images from d numbers each")
-def reconstruct(answer: Any) -> Verdict:
+def check_reconstruct(answer: Any) -> Verdict:
     """Check ``answer(x, mean, components, d)``: [N, D] → [N, D]."""
     generator = torch.Generator().manual_seed(0)
     x = 1 + torch.randn(6, 5, generator=generator)
@@ -44,7 +44,7 @@ def reconstruct(answer: Any) -> Verdict:
 
 
 @exercise("ch1-nearest", "The k nearest others of each point")
-def nearest(answer: Any) -> Verdict:
+def check_nearest(answer: Any) -> Verdict:
     """Check ``answer(points, k)``: [N, D] → indices [N, k], nearest first."""
     points = torch.randn(7, 3, generator=torch.Generator().manual_seed(5))
     points = 2 + points * torch.tensor([[1.0], [2], [1], [3], [1], [2], [1]])
@@ -86,7 +86,7 @@ def nearest(answer: Any) -> Verdict:
 
 
 @exercise("ch1-analogy", "The word that completes an analogy")
-def analogy(answer: Any) -> Verdict:
+def check_analogy(answer: Any) -> Verdict:
     """Check ``answer(vectors, a, b, c)``: unit vectors [V, D] and indices → index."""
     vectors = _word_vectors()
     triples = [(0, 1, 2), (2, 3, 0), (4, 5, 6), (6, 7, 4)]

@@ -10,7 +10,7 @@ from .diagnosis import compare
 
 
 @exercise("ch2-error", "How far off is each image?")
-def error_per_image(answer: Callable[[Tensor, Tensor], Tensor]) -> Verdict:
+def check_error_per_image(answer: Callable[[Tensor, Tensor], Tensor]) -> Verdict:
     """Squared error summed over pixels, for images [N, 28, 28]: [N]."""
     images, rebuilt = torch.rand(2, 5, 28, 28, generator=_dice())
     difference = rebuilt - images
@@ -49,7 +49,7 @@ def error_per_image(answer: Callable[[Tensor, Tensor], Tensor]) -> Verdict:
 
 
 @exercise("ch2-subspace", "Do two models span the same space?")
-def overlap(answer: Callable[[Tensor, Tensor], Tensor]) -> Verdict:
+def check_overlap(answer: Callable[[Tensor, Tensor], Tensor]) -> Verdict:
     """Mean squared cosine of the principal angles between two column spaces."""
     dice = _dice()
     first = torch.randn(784, 4, generator=dice)
@@ -92,7 +92,7 @@ def overlap(answer: Callable[[Tensor, Tensor], Tensor]) -> Verdict:
 
 
 @exercise("ch2-denoising", "The denoising loss")
-def denoising_loss(answer: Callable[..., Tensor]) -> Verdict:
+def check_denoising_loss(answer: Callable[..., Tensor]) -> Verdict:
     """Squared error to the clean image of what the model makes of the noisy one."""
     dice = _dice()
     clean = torch.rand(6, 28, 28, generator=dice)
@@ -125,7 +125,7 @@ def denoising_loss(answer: Callable[..., Tensor]) -> Verdict:
 
 
 @exercise("ch2-threshold", "When does the alarm ring?")
-def alarm_threshold(answer: Callable[[Tensor, float], Tensor]) -> Verdict:
+def check_alarm_threshold(answer: Callable[[Tensor, float], Tensor]) -> Verdict:
     """The score that only a share ``rate`` of the normal images exceeds."""
     scores = -10 * torch.rand(2000, generator=_dice()).log()  # skewed, as errors are
     mean, spread = scores.mean(), scores.std()
