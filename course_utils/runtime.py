@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
-import platformdirs
 import torch
 
 from . import distributed
+from .cache import cache_dir as cache_dir
 
 BUDGETS = ("smoke", "cpu", "gpu")
 T = TypeVar("T")
@@ -100,14 +100,6 @@ def own_randomness(seed: int, device: torch.device) -> Iterator[None]:
         torch.set_rng_state(cpu_state)
         if accelerator:
             accelerator.set_rng_state(device_state)
-
-
-def cache_dir() -> Path:
-    """Where downloads, drawn data sets and checkpoints live (``COURSE_CACHE``)."""
-    chosen = os.environ.get("COURSE_CACHE")
-    folder = Path(chosen or platformdirs.user_cache_dir("latent-course")).expanduser()
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 def best_precision(device: torch.device) -> str:

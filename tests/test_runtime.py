@@ -104,17 +104,6 @@ def test_own_randomness_leaves_no_trace_even_after_an_error():
         assert torch.equal(torch.rand(2), inside)
 
 
-def test_the_cache_is_where_it_is_told_to_be(monkeypatch, tmp_path):
-    monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "a" / "b"))
-    assert runtime.cache_dir() == tmp_path / "a" / "b"
-    assert runtime.cache_dir().is_dir()
-    monkeypatch.delenv("COURSE_CACHE")
-    monkeypatch.setattr(
-        runtime.platformdirs, "user_cache_dir", lambda name: str(tmp_path / name)
-    )
-    assert runtime.cache_dir() == tmp_path / "latent-course"
-
-
 def test_bfloat16_where_the_processor_multiplies_it(monkeypatch):
     monkeypatch.setattr(runtime, "_cpu_capabilities", lambda: {"avx2", "avx512_bf16"})
     assert runtime.best_precision(CPU) == "bfloat16"
