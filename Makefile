@@ -4,55 +4,63 @@ PYTHON ?= python3
 VENV ?= .venv
 # Empty (make CONSTRAINTS= test) takes the newest releases instead.
 CONSTRAINTS ?= constraints.txt
+# Where PyTorch comes from, if not from the usual index. Without a GPU, on Linux,
+# TORCH_INDEX=https://download.pytorch.org/whl/cpu saves 4 GB.
+TORCH_INDEX ?=
 
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
-	$(if $(CONSTRAINTS),-c $(CONSTRAINTS))
+	$(if $(CONSTRAINTS),-c $(CONSTRAINTS),--upgrade --upgrade-strategy eager)
+# One stamp for each set of packages, and for what they were constrained by.
+STAMP := $(VENV)/.$(or $(notdir $(CONSTRAINTS)),newest)-
 
-# In a rehearsal the build has run the notebooks; elsewhere they are tests of their own.
-WHAT := $(if $(filter smoke,$(COURSE_BUDGET)),tests)
-
-.PHONY: help book test lab bench lint format clean
+.PHONY: help book test lab bench gpu profile lint format clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
-book: $(VENV)/.book ## run the notebooks and build the site
+book: $(STAMP)book ## run the notebooks and build the site
 	@$(BIN)/python tools/build.py
 
-# The tests' two processes share the cores: there a thread that waits must not spin.
-# (The build runs one notebook at a time, and would lose a fifth of its speed by it.)
-test: $(VENV)/.test ## run all tests: the package's, the notebooks', the site's
-	@$(BIN)/python tools/build.py
-	OMP_WAIT_POLICY=PASSIVE $(BIN)/python -m pytest -n 2 --dist loadscope $(WHAT)
+# The chapters run one at a time, on all cores; what they give becomes the site. The
+# tests' two processes share the cores: there a thread that waits must not spin.
+test: $(STAMP)test ## run the notebooks, build the site, test package and site
+	@$(BIN)/python tools/build.py --tested
+	OMP_WAIT_POLICY=PASSIVE $(BIN)/python -m pytest tests -n 2 --dist loadscope
 
-lab: $(VENV)/.book ## open the notebooks in JupyterLab
+lab: $(STAMP)book ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks
 
-bench: $(VENV)/.bench ## train the reference model by fit() and by its peers
+profile: $(STAMP)test ## show where a chapter's time goes: make profile CHAPTER=05
+	@$(BIN)/python tools/profile.py $(CHAPTER)
+
+bench: $(STAMP)bench ## train the reference model by fit() and by its peers
 	$(BIN)/python -m benchmarks
 
-lint: $(VENV)/.test ## check style, formatting and types
+gpu: $(STAMP)bench ## the same on the accelerator that is here, and what it is worth
+	$(BIN)/python -m benchmarks --device cuda
+
+lint: $(STAMP)test ## check style, formatting and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-format: $(VENV)/.test ## mend style and formatting
+format: $(STAMP)test ## mend style and formatting
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
 clean: ## throw away what was built (downloads and trained models stay)
 	rm -rf _build
 
-# One stamp file for each set of packages.
-$(VENV)/bin/python:
+$(BIN)/python:
 	@$(PYTHON) -c 'import sys, venv, ensurepip; assert sys.version_info >= (3, 11)' \
 		2>/dev/null || { echo "The course needs Python 3.11 or newer with its venv" \
 		"module (Debian, Ubuntu: apt install python3-venv); if it has another" \
 		"name, say so: make PYTHON=python3.12 book" >&2; exit 1; }
 	@echo "Setting up $(VENV): a few minutes, the first time."
 	@$(PYTHON) -m venv $(VENV)
+	@$(if $(TORCH_INDEX),$(PIP_INSTALL) --index-url $(TORCH_INDEX) torch torchvision)
 
-$(VENV)/.%: $(VENV)/bin/python pyproject.toml $(CONSTRAINTS)
+$(STAMP)%: $(BIN)/python pyproject.toml $(CONSTRAINTS)
 	@$(PIP_INSTALL) -e '.[book,$*]'
 	@touch $@

@@ -21,3 +21,14 @@ def pytest_collection_modifyitems(
     slow = [item for item in items if item.get_closest_marker("slow")]
     config.hook.pytest_deselected(items=slow)
     items[:] = [item for item in items if item not in slow]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say last, so that nobody misses it, that there was no browser for the site."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    untested = [
+        report for report in skipped if "SITE WAS NOT TESTED" in str(report.longrepr)
+    ]
+    if untested:
+        terminalreporter.section(f"THE SITE WAS NOT TESTED ({len(untested)} tests)")
+        terminalreporter.line(untested[0].longrepr[2].removeprefix("Skipped: "))

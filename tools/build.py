@@ -1,6 +1,7 @@
 """Build the site: run the notebooks that need it, write the pages.
 
-python tools/build.py        # or: make book
+python tools/build.py             # or: make book
+python tools/build.py --tested    # nbval runs all notebooks first, as `make test` does
 """
 
 import argparse
@@ -26,15 +27,19 @@ def explain(result: int | BaseException) -> str:
     return "Each warning above stands for something to mend."
 
 
-def build(book: Path) -> int:
+def build(book: Path, tested: bool = False) -> int:
     """Build the book that lies in a folder; returns the exit status."""
     # A rehearsal must not throw away the pages of the real thing.
     rehearsal = os.environ.get("COURSE_BUDGET") == "smoke"
     output = book / ("_build/smoke" if rehearsal else "_build")
     if folder := os.environ.get("LATENT_DATA_DIR"):  # the kernels run elsewhere
-        os.environ["LATENT_DATA_DIR"] = str(Path(folder).resolve())
+        os.environ["LATENT_DATA_DIR"] = str(Path(folder).expanduser().resolve())
     prepare = [sys.executable, ROOT / "tools/prepare.py", book, output]
     if subprocess.run(prepare).returncode:
+        return 1
+    chapters = [sys.executable, "-m", "pytest", "notebooks", "--keep-in", output]
+    if tested and subprocess.run(chapters, cwd=book).returncode:
+        print("\nThe book was not built: a notebook failed.", file=sys.stderr)
         return 1
 
     os.environ["COURSE_CACHE"] = str(output / "cache")
@@ -69,7 +74,9 @@ def build(book: Path) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("book", nargs="?", type=Path, default=ROOT)
-    return build(parser.parse_args().book.resolve())
+    parser.add_argument("--tested", action="store_true", help="run notebooks by nbval")
+    asked = parser.parse_args()
+    return build(asked.book.resolve(), asked.tested)
 
 
 if __name__ == "__main__":

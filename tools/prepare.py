@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import course_utils as cu
-from course_utils.runtime import cache_dir
+from course_utils.cache import cache_dir, why, write_atomically
 
 SETTINGS = ("COURSE_DATA", "COURSE_BUDGET", "COURSE_DEVICE", "COURSE_SEED")
 
@@ -31,7 +31,8 @@ def digest(folder: Path) -> str:
     sha = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:
-            sha.update(path.name.encode() + path.read_bytes())
+            name = path.relative_to(folder).as_posix()
+            sha.update(name.encode() + path.read_bytes())
     return sha.hexdigest()
 
 
@@ -69,7 +70,10 @@ def gather_facts(book: Path) -> dict[str, Any]:
 def compare(facts: dict[str, Any], output: Path) -> None:
     """Write the facts; throw away what was built from other ones."""
     record = output / "facts.json"
-    before = json.loads(record.read_text("utf-8")) if record.exists() else {}
+    try:
+        before = dict(json.loads(record.read_text("utf-8")))
+    except (OSError, ValueError):  # none yet, or cut short: all counts as changed
+        before = {}
     changed = [key for key in facts if facts[key] != before.get(key)]
     if changed and before:
         print(f"Changed since the last build: {', '.join(changed)}.")
@@ -78,15 +82,19 @@ def compare(facts: dict[str, Any], output: Path) -> None:
         stale.append(".jupyter_cache")
     for name in stale:
         shutil.rmtree(output / name, ignore_errors=True)
-    output.mkdir(parents=True, exist_ok=True)
-    record.write_text(json.dumps(facts, indent=2, ensure_ascii=False), "utf-8")
+    text = json.dumps(facts, indent=2, ensure_ascii=False)
+    write_atomically(record, lambda file: file.write(text.encode()))
 
 
 def share_datasets(store: Path) -> None:
     """A cache for the kernels with the reader's data sets, but not their models."""
     store.mkdir(parents=True, exist_ok=True)
-    datasets, link = cache_dir() / "datasets", store / "datasets"
-    datasets.mkdir(exist_ok=True)
+    link = store / "datasets"
+    try:
+        datasets = cache_dir("datasets")
+    except OSError as error:
+        print(f"The build loads and draws its data by itself: {why(error)}.")
+        return
     if not link.exists():
         link.unlink(missing_ok=True)  # it may point to a folder that has gone
         try:

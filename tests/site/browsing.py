@@ -1,13 +1,16 @@
 """The built site's pages, and how to look at them."""
 
+import contextlib
 import os
 import shutil
+import subprocess
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 # What a rehearsal builds lies apart from the real thing.
@@ -24,13 +27,23 @@ def named_pages() -> list[str]:
     return [toc["root"], *named, "search", "genindex"]
 
 
-def find_browser() -> str | None:
-    """Chromium's or Chrome's command; COURSE_BROWSER names another one."""
+def find_browser(playwright: Playwright) -> str | None:
+    """Chromium's or Chrome's command; COURSE_BROWSER names another one.
+
+    Where there is none, Playwright fetches its own Chromium, if the network allows.
+    """
     if chosen := os.environ.get("COURSE_BROWSER"):
         return chosen
     mac = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
-    found = (shutil.which(name) for name in BROWSERS)
-    return next(filter(None, found), str(mac) if mac.exists() else None)
+    own = Path(playwright.chromium.executable_path)
+    installed = [shutil.which(name) for name in BROWSERS]
+    installed += [str(path) for path in (mac, own) if path.exists()]
+    if not any(installed):
+        fetch = [sys.executable, "-m", "playwright", "install", "chromium"]
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            subprocess.run(fetch, timeout=300, capture_output=True)
+        installed = [str(own)] if own.exists() else []
+    return next(filter(None, installed), None)
 
 
 @dataclass

@@ -11,6 +11,11 @@ import pytest
 from browsing import SITE, Tab, find_browser
 from playwright.sync_api import Browser, ConsoleMessage, Request, Route, sync_playwright
 
+NO_BROWSER = (
+    "THE SITE WAS NOT TESTED: no Chromium or Chrome was found, and Playwright could "
+    "fetch none. Install one, or name its command in COURSE_BROWSER."
+)
+
 
 @pytest.fixture(scope="session")
 def site() -> Path:
@@ -38,14 +43,10 @@ def server(site: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A headless browser; without one the tests skip, and fail in CI."""
-    command = find_browser()
-    if command is None:
-        message = (
-            "THE SITE WAS NOT TESTED: no Chromium or Chrome was found. Install one, "
-            "or name its command in COURSE_BROWSER."
-        )
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
     with sync_playwright() as playwright:
+        command = find_browser(playwright)
+        if command is None:
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(NO_BROWSER)
         # Root needs --no-sandbox; the pages are our own.
         flags = ["--no-sandbox", "--disable-background-networking"]
         browser = playwright.chromium.launch(executable_path=command, args=flags)
