@@ -98,6 +98,24 @@ def test_what_nbval_ran_becomes_the_site(book: Path, tmp_path: Path) -> None:
     assert "This does not hold: 2 is 3" in result.stdout
 
 
+def test_claims_stand_on_one_page(book: Path) -> None:
+    code = "import course_utils as cu\ncu.claim('3 is more than 2', 3 > 2, floor=-0.25)"
+    write_chapter(book, code)
+    (book / "book/claims.md").write_text("# Claims\n\n```{all-claims}\n```\n", "utf-8")
+    (book / "_toc.yml").write_text(TOC + "  - file: book/claims\n", "utf-8")
+    result = build(book)
+    assert result.returncode == 0, result.stdout + result.stderr
+    page = (book / "_build/html/book/claims.html").read_text("utf-8")
+    assert (
+        '<a class="reference internal" href="../notebooks/one.html#claims-1">' in page
+    )
+    assert "3 is more than 2" in page
+    assert "3 &gt; 2" in page
+    assert "floor −0.25" in page
+    chapter = (book / "_build/html/notebooks/one.html").read_text("utf-8")
+    assert 'id="claims-1"' in chapter
+
+
 def test_a_broken_reference_stops_the_build_every_time(book: Path) -> None:
     write_chapter(book, "1")
     (book / "book/intro.md").write_text("# Intro\n\n{ref}`nowhere`\n", "utf-8")
