@@ -8,8 +8,12 @@ _SAME, _OPPOSITE = 1e-4, 1e-3
 
 
 def lerp(start: Tensor, end: Tensor, steps: int) -> Tensor:
-    """Points on the straight line between two codes: two [D] → [steps, D]."""
-    share = torch.linspace(0, 1, steps, device=start.device)[:, None]
+    """Points on the straight line between two codes: two [D] → [steps, D].
+
+    Batches of codes [B, D] are joined in pairs: → [steps, B, D]. Raises ValueError if
+    the two differ in shape, or a number is NaN or infinite.
+    """
+    share = _shares(start, end, steps)
     return (1 - share) * start + share * end
 
 
@@ -17,38 +21,65 @@ def slerp(start: Tensor, end: Tensor, steps: int) -> Tensor:
     """Points on the arc between two codes round the origin: two [D] → [steps, D].
 
     The direction turns at a constant speed and the length changes evenly, from that of
-    `start` to that of `end` (Shoemake 1985, for codes of any length).
+    `start` to that of `end` (Shoemake 1985, for codes of any length). Batches of codes
+    [B, D] are joined in pairs: → [steps, B, D].
 
-    Raises ValueError if no single arc joins them: a code is zero, or they lie opposite.
+    Raises ValueError if no single arc joins a pair: a code is zero, or they lie
+    opposite; and where `lerp` does.
     """
-    length = torch.stack([start.norm(), end.norm()])
-    if not (length > 0).all():
+    share = _shares(start, end, steps)
+    start_length, end_length = (x.norm(dim=-1, keepdim=True) for x in (start, end))
+    if not (start_length.all() and end_length.all()):
         raise ValueError("A code of zeros has no direction: use lerp for this pair.")
-    first, last = start / length[0], end / length[1]
+    first, last = start / start_length, end / end_length
     # Exact for small angles and large ones, where the arc cosine is not.
-    angle = 2 * torch.atan2((first - last).norm(), (first + last).norm())
-    if torch.pi - angle < _OPPOSITE:
+    chord, sum_ = ((last + s * first).norm(dim=-1, keepdim=True) for s in (-1, 1))
+    angle = 2 * torch.atan2(chord, sum_)
+    if (torch.pi - angle < _OPPOSITE).any():
         raise ValueError(
             "These codes lie opposite each other, so countless arcs join them: "
             "go by way of a third code."
         )
-    share = torch.linspace(0, 1, steps, device=start.device)[:, None]
-    if angle < _SAME:  # the arc is a straight line, and its formula 0 / 0
-        return lerp(start, end, steps)
+    same = angle < _SAME  # the arc is a straight line, and its formula 0 / 0
+    angle = torch.where(same, 1, angle)
     turn = torch.sin((1 - share) * angle) * first + torch.sin(share * angle) * last
-    return turn / torch.sin(angle) * ((1 - share) * length[0] + share * length[1])
+    length = (1 - share) * start_length + share * end_length
+    straight = (1 - share) * start + share * end
+    return torch.where(same, straight, turn / torch.sin(angle) * length)
+
+
+def _shares(start: Tensor, end: Tensor, steps: int) -> Tensor:
+    """How far along each step is, 0 … 1, to go with codes: [steps, 1(, 1)]."""
+    if start.shape != end.shape or start.dim() not in (1, 2):
+        raise ValueError(
+            f"The codes have the shapes {list(start.shape)} and {list(end.shape)}: "
+            "pass two codes [D], or two batches of as many, [B, D]."
+        )
+    _check_finite(torch.stack([start, end]))
+    precision = torch.promote_types(start.dtype, torch.float32)
+    share = torch.linspace(0, 1, steps, dtype=precision, device=start.device)
+    return share.view(-1, *(1 for _ in start.shape))
+
+
+def _check_finite(codes: Tensor) -> None:
+    if not codes.isfinite().all():
+        raise ValueError(
+            "A code holds NaN or infinity, from which no way leads on: look at how it "
+            "was computed."
+        )
 
 
 def barycentric(corners: Tensor, weights: Tensor) -> Tensor:
     """Mixtures of three codes, [3, D], by weights [N, 3] that sum to 1 → [N, D].
 
-    Raises ValueError if a row of weights does not sum to 1.
+    Raises ValueError if a row of weights does not sum to 1, or a code is NaN.
     """
     if not torch.allclose(weights.sum(1), torch.ones_like(weights[:, 0]), atol=1e-4):
         raise ValueError(
             "Barycentric weights sum to 1 in each row: divide each row by its sum."
         )
-    return weights @ corners
+    _check_finite(corners)
+    return weights.to(corners.dtype) @ corners
 
 
 def triangle(size: int) -> Tensor:
@@ -67,12 +98,13 @@ def attribute_direction(codes: Tensor, has: Tensor) -> Tensor:
     """From the mean code without an attribute to the mean with it.
 
     `codes` [N, D] and `has`, bool (or 0 and 1) [N] → [D]. Raises ValueError unless some
-    have the attribute and some do not.
+    have the attribute and some do not, and if a code is NaN.
     """
     if has.shape != codes.shape[:1]:
         raise ValueError(
             f"{len(codes)} codes need as many yes or no, not {list(has.shape)}."
         )
+    _check_finite(codes)
     has = has.bool()
     if has.all() or not has.any():
         raise ValueError("Some codes must have the attribute, and some must not.")

@@ -5,7 +5,14 @@ import math
 import pytest
 import torch
 
-from course_utils.latent import attribute_direction, barycentric, lerp, slerp, triangle
+from course_utils.latent import (
+    attribute_direction,
+    barycentric,
+    grid,
+    lerp,
+    slerp,
+    triangle,
+)
 
 START, END = torch.randn(2, 16, generator=torch.Generator().manual_seed(0))
 
@@ -16,6 +23,47 @@ def test_walks_go_from_start_to_end(walk):
     assert points.shape == (7, 16)
     torch.testing.assert_close(points[0], START)
     torch.testing.assert_close(points[-1], END)
+
+
+def test_lerp_walks_straight_from_end_to_end():
+    path = lerp(torch.tensor([0.0, 2.0]), torch.tensor([4.0, 0.0]), 5)
+    assert path.tolist() == [[0, 2], [1, 1.5], [2, 1], [3, 0.5], [4, 0]]
+
+
+def test_the_grid_starts_at_the_top_left_as_a_plot_does():
+    points = grid(-1, 1, 3)
+    assert points.shape == (9, 2)
+    assert points[0].tolist() == [-1, 1] and points[2].tolist() == [1, 1]
+    assert points[-1].tolist() == [1, -1]
+
+
+@pytest.mark.parametrize("walk", [lerp, slerp])
+@pytest.mark.parametrize("steps", [1, 5, 7])
+def test_a_batch_is_walked_pair_by_pair(walk, steps):
+    starts, ends = torch.randn(2, 5, 16, generator=torch.Generator().manual_seed(1))
+    ends[2] = starts[2]  # a pair that is no arc
+    ways = walk(starts, ends, steps)
+    assert ways.shape == (steps, 5, 16)
+    for i, (start, end) in enumerate(zip(starts, ends, strict=True)):
+        torch.testing.assert_close(ways[:, i], walk(start, end, steps))
+
+
+@pytest.mark.parametrize("walk", [lerp, slerp])
+def test_walks_keep_float64_and_have_gradients_everywhere(walk):
+    assert walk(START.double(), END.double(), 3).dtype == torch.float64
+    start = START.clone().requires_grad_()
+    for end in (END, START, 2 * START):
+        (gradient,) = torch.autograd.grad(walk(start, end, 5).sum(), start)
+        assert gradient.isfinite().all()
+
+
+@pytest.mark.parametrize("walk", [lerp, slerp])
+def test_codes_that_no_walk_joins_are_refused(walk):
+    for bad in (math.inf, math.nan):
+        with pytest.raises(ValueError, match="A code holds NaN or infinity"):
+            walk(START, END * bad, 2)
+    with pytest.raises(ValueError, match=r"\[16\] and \[2, 16\]: pass two codes"):
+        walk(START, torch.stack([START, END]), 2)
 
 
 def test_between_the_axes_of_a_plane_slerp_is_cosine_and_sine():
@@ -73,6 +121,11 @@ def test_barycentric_mixtures():
     torch.testing.assert_close(barycentric(corners, edge), torch.tensor([[3.0, 0.0]]))
     with pytest.raises(ValueError, match="sum to 1"):
         barycentric(corners, torch.tensor([[0.5, 0.5, 0.5]]))
+    torch.testing.assert_close(
+        barycentric(corners.double(), torch.eye(3)), corners.double()
+    )
+    with pytest.raises(ValueError, match="NaN"):
+        barycentric(corners * torch.nan, torch.eye(3))
 
 
 def test_the_triangle_has_its_corners_where_they_belong_and_even_steps():
@@ -104,3 +157,5 @@ def test_a_direction_needs_both_kinds():
             attribute_direction(torch.zeros(5, 2), has)
     with pytest.raises(ValueError, match=r"5 codes need as many yes or no, not \[4\]"):
         attribute_direction(torch.zeros(5, 2), torch.zeros(4))
+    with pytest.raises(ValueError, match="NaN"):
+        attribute_direction(torch.full((5, 2), torch.nan), torch.arange(5) > 2)

@@ -9,7 +9,7 @@ from sklearn.model_selection import LeaveOneOut, cross_val_score
 from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
 
 from course_utils import runtime
-from course_utils.metrics.maps import (
+from course_utils.metrics import (
     distance_order,
     neighbour_hits,
     other_neighbours,
@@ -72,6 +72,7 @@ def test_the_order_of_distances_is_spearmans():
         (lambda: neighbour_hits(X, Y[:9]), "300 points and 9 labels"),
         (lambda: preserved_neighbours(X, X[:9]), "300 points and 9 on the map"),
         (lambda: distance_order(X, X[:9]), "300 points and 9 on the map"),
+        (lambda: distance_order(X, 0 * X), "equally far from each other"),
     ],
 )
 def test_wrong_input_gets_one_clear_sentence(call, sentence):

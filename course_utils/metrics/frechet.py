@@ -1,10 +1,14 @@
 """The Fréchet distance: how far two sets of feature vectors are from each other."""
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
+from .inputs import as_numbers
 
-def frechet_distance(a: Tensor, b: Tensor) -> float:
+
+def frechet_distance(a: Any, b: Any) -> float:
     """Distance of the normal distributions fitted to two sets of vectors.
 
     |μ_a − μ_b|² + tr(C_a + C_b − 2 (C_a C_b)^½), 0 for equal means and covariances
@@ -20,15 +24,13 @@ def frechet_distance(a: Tensor, b: Tensor) -> float:
     ValueError
         If the widths differ, a set has fewer than two vectors, or a value is no number.
     """
-    for x in (a, b):
-        if x.dim() != 2 or len(x) < 2 or x.shape[1] != a.shape[1]:
-            raise ValueError(
-                f"The sets have the shapes {list(a.shape)} and {list(b.shape)}: pass "
-                "vectors of one width, [N, D] and [M, D], at least two of each."
-            )
-        if not x.isfinite().all():
-            raise ValueError("A feature is NaN or infinite: look at the images first.")
-    a, b = a.detach().double().cpu(), b.detach().double().cpu()
+    a = as_numbers(a, "vectors of the first set").double()
+    b = as_numbers(b, "vectors of the second set").double()
+    if a.dim() != 2 or a.shape[1:] != b.shape[1:] or min(len(a), len(b)) < 2:
+        raise ValueError(
+            f"The sets have the shapes {list(a.shape)} and {list(b.shape)}: pass "
+            "vectors of one width, [N, D] and [M, D], at least two of each."
+        )
     cov_a, cov_b = (torch.atleast_2d(torch.cov(x.T)) for x in (a, b))
     root = _square_root(cov_a)
     # C_a C_b has the eigenvalues of the symmetric C_a^½ C_b C_a^½, all ≥ 0 and real
@@ -39,14 +41,16 @@ def frechet_distance(a: Tensor, b: Tensor) -> float:
     return max(0.0, (apart + cov_a.trace() + cov_b.trace() - 2 * cross).item())
 
 
-def frechet_floor(features: Tensor, *, seed: int = 0) -> float:
+def frechet_floor(features: Any, *, seed: int = 0) -> float:
     """The distance between two random halves of one set [N, D], never quite 0.
 
     No generator can be told from the real thing below it: report it beside every
-    Fréchet distance, for sets as large as a half.
+    Fréchet distance, for sets as large as a half. Raises ValueError for fewer than four
+    vectors, and for values that are no numbers.
     """
+    features = as_numbers(features, "vectors")
     generator = torch.Generator().manual_seed(seed)
-    order = torch.randperm(len(features), generator=generator).to(features.device)
+    order = torch.randperm(len(features), generator=generator)
     first, second = features[order].tensor_split([len(features) // 2])
     return frechet_distance(first, second)
 

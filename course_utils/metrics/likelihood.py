@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.distributions import Normal
 
-from ..datasets import to_float
+from .inputs import as_images, as_numbers
 
 
 @torch.no_grad()
@@ -34,8 +34,9 @@ def log_importance_weights(model: Any, images: Tensor, samples: int) -> Tensor:
     return torch.stack(weights)
 
 
+@torch.no_grad()
 def importance_nll(
-    model: Any, images: Tensor, samples: int = 100, *, chunk: int = 1000
+    model: Any, images: Any, samples: int = 100, *, chunk: int = 1000
 ) -> Tensor:
     """−log p(image) by importance sampling, in nats: [N], one value per image.
 
@@ -45,43 +46,55 @@ def importance_nll(
     Parameters
     ----------
     model : a `DenseVAE`, or anything with its ``posterior`` and ``decode_logits``
-    images : [N, 28, 28], uint8 0 or 255, or floats 0 or 1
+    images : [N, 28, 28], of two values, 0 and 1 or 0 and 255
     samples : codes per image
     chunk : images handled at once
 
     Raises
     ------
     ValueError
-        If ``samples`` is below 1, or pixels are grey: probabilities of ink are not
-        black-and-white images.
+        If ``samples`` is below 1, pixels are NaN or grey (probabilities of ink are not
+        black-and-white images), or the model gives an image no number.
     """
     if samples < 1:
         raise ValueError(f"samples is {samples}: draw at least one code per image.")
-    images = to_float(images) if images.dtype == torch.uint8 else images.float()
-    if not ((images == 0) | (images == 1)).all():
+    ink = as_numbers(images, "images")
+    if ink.numel() and ink.max() == 255:
+        ink = ink / 255
+    if not ((ink == 0) | (ink == 1)).all():
         raise ValueError(
             "importance_nll needs black-and-white images, and these are grey: draw "
             "each pixel first, for instance images.bernoulli()."
         )
-    device = next(model.parameters()).device
-    total = [
-        log_importance_weights(model, part.to(device), samples).logsumexp(0).cpu()
-        for part in images.split(chunk)
-    ]
-    return math.log(samples) - torch.cat(total)
+    weight = next(model.parameters())
+    total = []
+    for part in ink.split(chunk):
+        part = part.float().to(weight)
+        as_numbers(torch.cat(model.posterior(part), 1), "codes")
+        weights = log_importance_weights(model, part, samples)
+        total.append(weights.logsumexp(0))
+    return math.log(samples) - as_numbers(torch.cat(total), "likelihoods")
 
 
 @torch.no_grad()
-def active_units(model: Any, images: Tensor, threshold: float = 0.01) -> Tensor:
+def active_units(model: Any, images: Any, threshold: float = 0.01) -> Tensor:
     """Which latent dimensions the encoder uses: bool [latent_dim].
 
     A unit is active if the posterior's mean varies over ``images`` by more than
     ``threshold`` (its variance; Burda et al. 2016). ``.sum()`` counts them.
 
-    Raises ValueError for fewer than two images.
+    Parameters
+    ----------
+    model : a `DenseVAE`, or anything with its ``posterior``
+    images : [N, 28, 28], uint8, or floats in [0, 1]
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two images, or one of them or its code is NaN.
     """
-    if len(images) < 2:
+    pixels = as_images(images, "images")
+    if len(pixels) < 2:
         raise ValueError("active_units needs at least two images to see a code vary.")
-    images = to_float(images) if images.dtype == torch.uint8 else images
-    mu, _ = model.posterior(images.to(next(model.parameters()).device))
-    return (mu.var(0) > threshold).cpu()
+    mu, _ = model.posterior(pixels.float().to(next(model.parameters())))
+    return as_numbers(mu, "codes").var(0) > threshold
