@@ -9,31 +9,17 @@ import numpy as np
 import pytest
 import torch
 import traitlets
+from explorer_samples import CODES, LABELS, decoder, latent_map, word_map
 from torch import nn
 
 from course_utils.explorers import LatentMap, WordMap
 from course_utils.explorers.chain import Chain
 from course_utils.explorers.packing import as_stored, pack
 
-CODES = np.random.default_rng(0).normal(size=(60, 2)).astype("float32")
-LABELS = np.arange(60) % 3
 
-
-def decoder(hidden: int = 32, pixels: int = 784, seed: int = 0) -> nn.Sequential:
-    torch.manual_seed(seed)
-    layers = nn.Linear(2, hidden), nn.ReLU(), nn.Linear(hidden, pixels), nn.Sigmoid()
-    with torch.no_grad():
-        layers[2].weight.mul_(20)  # logits as large as a trained decoder's
-    return nn.Sequential(*layers, nn.Unflatten(1, (28, -1)))
-
-
-def latent_map(**options: object) -> LatentMap:
+def alone(**options: object) -> LatentMap:
+    """The map of one model."""
     return LatentMap(decoder(), CODES, LABELS, **options)
-
-
-def word_map(**options: object) -> WordMap:
-    vectors = np.random.default_rng(1).normal(size=(5, 4))
-    return WordMap(["row", "rows", "column", "columns", "red"], vectors, vectors[:, :2])
 
 
 def twin(html: str) -> dict:
@@ -83,13 +69,13 @@ def test_the_same_explorer_gives_the_same_page():
 
 
 def test_the_page_gets_every_trait_and_the_live_module():
-    explorer = latent_map(model="decoder", z=[0.5, -1])
+    explorer = latent_map(model="autoencoder", z=[0.5, -1])
     data = twin(explorer.html())
     assert data["module"] == explorer._esm
     assert data["state"]["z"] == [0.5, -1]
     assert set(data["state"]) | set(data["binary"]) == {
-        *("arrays", "array_table", "classes", "image_shape", "label"),
-        *("model", "models", "try_this", "z"),
+        *("arrays", "array_table", "classes", "decoders", "image_shape", "label"),
+        *("model", "parameters", "parameter_table", "try_this", "views", "z"),
     }
 
 
@@ -114,7 +100,7 @@ def test_the_still_picture_says_where_the_explorer_stands():
 
 def test_traits_refuse_what_makes_no_sense():
     explorer = latent_map()
-    with pytest.raises(traitlets.TraitError, match="there are: decoder"):
+    with pytest.raises(traitlets.TraitError, match="there are: VAE"):
         explorer.model = "gan"
     with pytest.raises(traitlets.TraitError):
         explorer.z = [1, 2, 3]
@@ -134,11 +120,11 @@ class Skip(nn.Module):
 MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
     "nothing": (lambda: LatentMap(labels=LABELS), "either decoder and codes, or"),
     "no labels": (lambda: LatentMap(decoder(), CODES), "needs labels"),
-    "3-D": (lambda: LatentMap(decoder(), np.ones((60, 3)), LABELS), r"\(60, 3\)"),
+    "3-D": (lambda: LatentMap(decoder(), np.ones((200, 3)), LABELS), r"\(200, 3\)"),
     "logits": (lambda: LatentMap(decoder()[:3], CODES, LABELS), "if these are logits"),
-    "size": (lambda: latent_map(image_shape=(8, 8)), r"image_shape=\(8, 8\) has 64"),
+    "size": (lambda: alone(image_shape=(8, 8)), r"image_shape=\(8, 8\) has 64"),
     "forward": (lambda: LatentMap(Skip(), CODES, LABELS), "more than its layers"),
-    "names": (lambda: latent_map(class_names=["a"]), "3 classes but 1 class_names"),
+    "names": (lambda: alone(class_names=["a"]), "10 classes but 1 class_names"),
     "twice": (lambda: WordMap(["a", "a"], np.eye(2), np.eye(2)), "twice"),
     "space": (lambda: WordMap(["a b", "c"], np.eye(2), np.eye(2)), "'a b' holds"),
     "shape": (lambda: WordMap(["a", "b"], np.eye(2), np.eye(3)), "not .2, 2. and"),

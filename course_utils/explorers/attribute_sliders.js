@@ -32,8 +32,7 @@ function render({ model, el }) {
       put(model, { amounts: { ...model.get("amounts"), [name]: amount } }),
     ),
   );
-  const reset = element("button", { type: "button" }, "Reset");
-  reset.addEventListener("click", () => put(model, { amounts: {} }));
+  const reset = makeButton("Reset", () => put(model, { amounts: {} }));
 
   const show = () => {
     const start = model.get("start");
@@ -56,9 +55,7 @@ function render({ model, el }) {
   );
   const pictured = element("div", { class: "lc-pictures" }, ...row);
   frame(model, el, "lc-decoding", strip, pictured, panel);
-  const stop = follow(model, ["start", "amounts"], show);
-  show();
-  return stop;
+  return follow(model, ["start", "amounts"], show);
 }
 
 export default { render };

@@ -8,7 +8,7 @@ import traitlets
 from matplotlib.figure import Figure
 from torch import nn
 
-from .base import assemble
+from .base import Finite, assemble
 from .decoding import DecodingExplorer, as_pixels, check_index, same_number
 from .packing import Stored, as_array
 
@@ -22,8 +22,7 @@ class AttributeSliders(DecodingExplorer):
 
     Parameters
     ----------
-    decoder : codes [B, D] → pixels in [0, 1], a torch chain of Linear, ReLU, LeakyReLU,
-        Tanh, Sigmoid and Hardtanh(0, 1).
+    decoder : codes [B, D] → pixels in [0, 1].
     codes : [N, D], the starts to choose from, some twenty; random ones for a GAN.
     directions : {name: vector [D]}. An amount of 1 adds one vector.
     images : where the codes come from, [N, H, W] or [N, H, W, 3], uint8 or floats in
@@ -31,11 +30,7 @@ class AttributeSliders(DecodingExplorer):
     image_shape : of one image, where no images are given.
     start, amounts : where to begin.
     reach : sliders go from −reach to reach.
-    stored : how the page holds the weights of the decoder: "float16" (not to be seen),
-        "float32", or "int8" in half of float16's size. `rounding` says what it costs.
-    weights_of : an explorer further up the page with the same decoder, whose numbers
-        this one uses there.
-    label, try_this : what stands above and below.
+    stored, weights_of, label, try_this : see `DecodingExplorer`.
 
     Raises
     ------
@@ -47,11 +42,9 @@ class AttributeSliders(DecodingExplorer):
     )
     _css = assemble("page/page.css", "page/decoding.css")
     start = traitlets.Int().tag(sync=True)
-    amounts: traitlets.Dict = traitlets.Dict(value_trait=traitlets.Float()).tag(
-        sync=True
-    )
+    amounts: traitlets.Dict = traitlets.Dict(value_trait=Finite()).tag(sync=True)
     attributes = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    reach = traitlets.Float().tag(sync=True)
+    reach = Finite().tag(sync=True)
     starts = traitlets.Int(help="how many to choose from").tag(sync=True)
 
     def __init__(

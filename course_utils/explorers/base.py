@@ -17,10 +17,13 @@ import hashlib
 import html
 import io
 import json
+import math
+import os
 import re
 import sys
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -28,8 +31,33 @@ import traitlets
 from matplotlib.figure import Figure
 from PIL import Image
 
+_PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>{title}</title>
+<style>
+:root {{ color-scheme: light dark; }}
+body {{ max-width: 44rem; margin: auto; padding: 1rem; font: 1rem/1.5 sans-serif; }}
+</style>
+<main>{explorer}</main>
+</html>
+"""
 # Comments that fill whole lines, then the spaces before code.
 _BESIDE_CODE = re.compile(r"^ *(?://.*|/\*(?:[^*]|\*(?!/))*\*/)\n|^ +", re.MULTILINE)
+
+
+class Finite(traitlets.Float):
+    """A number that a page can hold: neither NaN nor infinite."""
+
+    def validate(self, obj: Any, value: Any) -> float:
+        number = super().validate(obj, value)
+        if not math.isfinite(number):
+            raise traitlets.TraitError(
+                f"{self.name or 'a number of the list'} is {number}: give a finite "
+                "number"
+            )
+        return number
 
 
 class Explorer(anywidget.AnyWidget):
@@ -67,7 +95,30 @@ class Explorer(anywidget.AnyWidget):
         """
         return self._html(self._png())
 
-    def _html(self, png: str) -> str:
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the explorer as a page of its own that works without a network.
+
+        The file's folder must exist; a file that stands there is replaced whole.
+        Returns the path. Raises OSError where no file can be written.
+        """
+        page = _PAGE.format(
+            title=html.escape(self.label), explorer=self._html(self._png(), whole=True)
+        )
+        path = Path(path).expanduser()
+        part = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            part.write_text(page, encoding="utf-8")
+            part.replace(path)
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            raise OSError(
+                f"The explorer cannot be saved as {path} ({error.strerror}): name a "
+                "file in a folder that exists and where you may write."
+            ) from error
+        return path
+
+    def _html(self, png: str, *, whole: bool = False) -> str:
+        """As `html`; the whole explorer brings along what it could borrow."""
         state: dict[str, Any] = {}
         binary: dict[str, str] = {}
         shared = {name: _key(getattr(self, name)) for name in self.shared}
@@ -76,7 +127,7 @@ class Explorer(anywidget.AnyWidget):
             value = getattr(self, name)
             if name.startswith("_") or name in inherited:
                 continue
-            if name in self.borrowed:
+            if name in self.borrowed and not whole:
                 continue
             if isinstance(value, bytes):
                 binary[name] = base64.b64encode(value).decode()
@@ -89,6 +140,7 @@ class Explorer(anywidget.AnyWidget):
                 "shared": shared,
                 "module": str(self._esm),
             },
+            allow_nan=False,
             ensure_ascii=False,
             separators=(",", ":"),
         ).replace("<", "\\u003c")  # no "</script>" inside a script

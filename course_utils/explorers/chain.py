@@ -67,8 +67,14 @@ class Chain:
     @classmethod
     def of(cls, decoder: nn.Module) -> "Chain":
         """Read the layers of a torch decoder, in order."""
+        if not isinstance(decoder, nn.Module):
+            raise TypeError(
+                "A decoder is a torch module whose layers the page can run, not a "
+                f"{type(decoder).__name__}: pass the module itself, as model.decoder."
+            )
         layers = []
-        for module in decoder.modules():
+        # a layer that stands at two places, as one nn.ReLU may, counts twice
+        for _, module in decoder.named_modules(remove_duplicate=False):
             if isinstance(module, nn.Linear):
                 layers.append(Layer.of(module))
             elif type(module) in ACTIVATIONS and _page_knows(module):
@@ -117,12 +123,11 @@ def checked_images(
 ) -> np.ndarray:
     """What torch decodes, after a check that the page can show the same: [N, P].
 
-    Raises ValueError for another size, pixels outside [0, 1], or a decoder that does
-    more than its chain.
+    The decoder is in float32, on the CPU and in evaluation mode. Raises ValueError for
+    another size, pixels outside [0, 1], or a decoder that does more than its chain.
     """
-    device = next(decoder.parameters()).device
     with torch.no_grad():
-        images = as_array(decoder(torch.from_numpy(codes).to(device)))
+        images = as_array(decoder(torch.from_numpy(codes)))
     images = images.reshape(len(codes), -1)
     if images.shape[1] != np.prod(shape):
         raise ValueError(

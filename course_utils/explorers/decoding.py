@@ -1,6 +1,7 @@
 """What the explorers of chapters 6 and 7 share: decoders that the page runs."""
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from typing import Any
 
 import numpy as np
@@ -18,8 +19,18 @@ from .packing import Stored, as_array, pack
 class DecodingExplorer(Explorer):
     """An explorer whose page decodes codes; subclasses say which ones.
 
-    ``rounding`` is the largest change of a pixel, of 1, that storing the weights made
-    at the codes it was built with.
+    A decoder is a torch chain of Linear, ReLU, LeakyReLU, Tanh, Sigmoid and
+    Hardtanh(0, 1), codes [B, D] → pixels in [0, 1], on any device. The explorer keeps
+    its weights as they are when it is made.
+
+    Parameters
+    ----------
+    stored : how the page holds the weights: "float16" (not to be seen), "float32", or
+        "int8", half of float16's size, where a few pixels change by some hundredths.
+        ``rounding`` says by how much at most, of 1, at the codes given.
+    weights_of : an explorer further up the page with the same decoders, whose weights
+        this one uses there.
+    label, try_this : what stands above and below.
     """
 
     shared = ("parameters",)
@@ -47,12 +58,15 @@ class DecodingExplorer(Explorer):
         With ``weights_of``, an explorer further up the page with the same decoders,
         the page holds their weights once.
         """
-        self.networks = {name: network for name, (network, _) in models.items()}
+        self.networks: dict[str, nn.Module] = {}
         self.rounding = 0.0
         weights: dict[str, tuple[np.ndarray, Stored]] = {}
         described = []
         for name, (network, codes) in models.items():
             chain = Chain.of(network)
+            # The page keeps the weights as they are now, so Python does too.
+            network = deepcopy(network).cpu().float().eval()
+            self.networks[name] = network
             if codes.ndim != 2 or codes.shape[1] != chain.inputs:
                 raise ValueError(
                     f"The decoder of {name} takes codes of {chain.inputs} numbers, one "
@@ -85,10 +99,8 @@ class DecodingExplorer(Explorer):
 
     def decoded(self, name: str, code: np.ndarray) -> np.ndarray:
         """What torch makes of one code [D]: float32 of ``image_shape``."""
-        network = self.networks[name]
-        device = next(network.parameters()).device
         with torch.no_grad():
-            image = network(torch.from_numpy(code[None]).to(device))
+            image = self.networks[name](torch.from_numpy(code[None]))
         return as_array(image).reshape(self.image_shape)
 
 

@@ -54,20 +54,19 @@ function render({ model, el }) {
   const mix = makePicture("", shape);
   mix.image.setAttribute("aria-label", "decoded mix of the three faces");
 
-  // The next face in this direction that stands at no other corner.
+  // The next face in this direction that stands at no other corner, if there is one.
   const swap = (k, step) => {
     const corners = [...model.get("corners")];
-    do corners[k] = (corners[k] + step + faces) % faces;
-    while (corners.some((face, other) => face === corners[k] && other !== k));
+    const others = corners.filter((_, corner) => corner !== k);
+    for (let tried = 0; tried < faces; tried++) {
+      corners[k] = (corners[k] + step + faces) % faces;
+      if (!others.includes(corners[k])) break;
+    }
     put(model, { corners });
   };
   const pickers = Object.keys(PLACES).map((name, k) => {
-    const button = (sign, step, what) => {
-      const label = `${what} face, ${name}`;
-      const node = element("button", { type: "button", "aria-label": label }, sign);
-      node.addEventListener("click", () => swap(k, step));
-      return node;
-    };
+    const button = (sign, step, what) =>
+      makeButton(sign, () => swap(k, step), { "aria-label": `${what} face, ${name}` });
     const share = element("span");
     const parts = [button("‹", -1, "Previous"), share, button("›", 1, "Next")];
     return { share, swap: element("div", { class: "lc-swap" }, ...parts) };
@@ -86,16 +85,15 @@ function render({ model, el }) {
   const showCorners = () => {
     model.get("corners").forEach((i, k) => small[k].show(face(i)));
     plot.redraw();
-    showMix();
   };
   const swaps = element("div", { class: "lc-swaps" }, ...pickers.map(({ swap }) => swap));
   const stage = element("div", { class: "lc-scene" }, pad, mix.figure, swaps);
   frame(model, el, "lc-decoding lc-face-triangle", stage);
   const stops = [
-    follow(model, ["weights"], showMix),
     follow(model, ["corners"], showCorners),
+    follow(model, ["corners", "weights"], showMix),
+    plot.stop,
   ];
-  showCorners();
   return () => stops.forEach((stop) => stop());
 }
 

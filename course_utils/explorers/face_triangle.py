@@ -8,7 +8,7 @@ import traitlets
 from matplotlib.figure import Figure
 from torch import nn
 
-from .base import assemble
+from .base import Finite, assemble
 from .decoding import DecodingExplorer, as_pixels, check_index, same_number
 from .packing import Stored, as_array
 
@@ -23,18 +23,13 @@ class FaceTriangle(DecodingExplorer):
 
     Parameters
     ----------
-    decoder : codes [B, D] → pixels in [0, 1], a torch chain of Linear, ReLU, LeakyReLU,
-        Tanh, Sigmoid and Hardtanh(0, 1).
+    decoder : codes [B, D] → pixels in [0, 1].
     codes : [N, D], the faces to choose from.
     images : the faces themselves, [N, H, W] or [N, H, W, 3], uint8 or floats in
         [0, 1], to show at the corners; without them the decoded ones stand there.
     image_shape : of one image, where no images are given.
     corners, weights : where to start; by default in the middle of the first three.
-    stored : how the page holds the weights of the decoder: "float16" (not to be seen),
-        "float32", or "int8" in half of float16's size. `rounding` says what it costs.
-    weights_of : an explorer further up the page with the same decoder, whose numbers
-        this one uses there.
-    label, try_this : what stands above and below.
+    stored, weights_of, label, try_this : see `DecodingExplorer`.
 
     Raises
     ------
@@ -50,7 +45,7 @@ class FaceTriangle(DecodingExplorer):
     )
     _css = assemble("page/page.css", "page/decoding.css")
     corners = traitlets.List(traitlets.Int(), minlen=3, maxlen=3).tag(sync=True)
-    weights = traitlets.List(traitlets.Float(), minlen=3, maxlen=3).tag(sync=True)
+    weights = traitlets.List(Finite(), minlen=3, maxlen=3).tag(sync=True)
     faces = traitlets.Int(help="how many to choose from").tag(sync=True)
 
     def __init__(

@@ -16,11 +16,12 @@ function render({ model, el }) {
     const share = model.get("weight");
     return model.get("mixture") ? [[share, ...one], [1 - share, ...two]] : [[1, ...one]];
   };
-  const set = (name, value) => {
-    model.set(name, value);
-    model.save_changes();
+  const glide = makeGlide();
+  // What the reader does ends a journey of q.
+  const set = (values) => {
+    glide.stop();
+    put(model, values);
   };
-  let stop = () => {};
 
   const ticks = [-4, -2, 0, 2, 4];
   const densities = makeChart("lc-densities", SEEN, ticks);
@@ -39,10 +40,7 @@ function render({ model, el }) {
       top: TOP,
       limits: LIMITS.p,
       get: () => model.get("p")[k],
-      move: (to) => {
-        stop();
-        set("p", model.get("p").map((old, i) => (i === k ? to : old)));
-      },
+      move: (to) => set({ p: model.get("p").map((old, i) => (i === k ? to : old)) }),
       share: () => (model.get("mixture") ? Math.abs(k - model.get("weight")) : 1),
     });
   const peaks = [peak(0), peak(1)];
@@ -50,29 +48,24 @@ function render({ model, el }) {
     top: TOP,
     limits: LIMITS.q,
     get: () => model.get("q"),
-    move: (to) => {
-      stop();
-      set("q", to);
-    },
+    move: (q) => set({ q }),
     share: () => 1,
   });
 
   // The two divergences, each with a button that lets q go where it is smallest.
   const travel = (path) => {
-    stop();
-    stop = glide((t) => {
+    glide.start((t) => {
       const at = t * (path.length - 1);
       const i = Math.min(Math.floor(at), path.length - 2);
       if (i < 0) return; // q is there already
-      set("q", path[i].map((v, k) => v + (at - i) * (path[i + 1][k] - v)));
+      put(model, { q: path[i].map((v, k) => v + (at - i) * (path[i + 1][k] - v)) });
     }, 1200);
   };
   const makeRow = (kind, name, path) => {
     const value = element("strong");
-    const label = `Minimise ${name}`;
-    const button = element("button", { type: "button", "aria-label": label }, "Minimise");
-    button.addEventListener("click", () => travel(path()));
-    const swatch = element("span", { class: `lc-swatch lc-${kind}` });
+    const label = { "aria-label": `Minimise ${name}` };
+    const button = makeButton("Minimise", () => travel(path()), label);
+    const swatch = makeSwatch(`var(--lc-${kind})`);
     const words = element("span", {}, swatch, `${name} = `, value, " nats");
     return { value, row: element("div", { class: "lc-divergence" }, words, button) };
   };
@@ -82,10 +75,7 @@ function render({ model, el }) {
   const forward = makeRow("forward", "KL(p‖q)", () => [model.get("q"), moments(parts())]);
 
   const toggle = element("input", { type: "checkbox" });
-  toggle.addEventListener("change", () => {
-    stop();
-    set("mixture", toggle.checked);
-  });
+  toggle.addEventListener("change", () => set({ mixture: toggle.checked }));
   const choice = element("label", { class: "lc-choice" }, toggle, "p has two peaks");
 
   const formula = element("span", { class: "lc-formula" });
@@ -135,12 +125,10 @@ function render({ model, el }) {
   const rows = element("div", { class: "lc-divergences" }, reverse.row, forward.row);
   const charts = [densities.box, key, integrands.box];
   frame(model, el, "lc-gaussian-kl", choice, ...charts, rows, below, bound, speaker.line);
-  const changes = ["p", "q", "mixture", "weight"].map((name) => `change:${name}`);
-  for (const change of changes) model.on(change, show);
-  show();
+  const stop = follow(model, ["p", "q", "mixture", "weight"], show);
   return () => {
+    glide.stop();
     stop();
-    for (const change of changes) model.off(change, show);
   };
 }
 

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from course_utils.show import INK, MODEL_COLOURS
 
-from .base import Explorer, assemble
+from .base import Explorer, Finite, assemble
 
 # What the handles in gaussian_kl.js keep to: (least, most) of the mean and of sigma.
 _LIMITS = {"p": ((-4, 4), (0.5, 2.5)), "q": ((-5, 5), (0.5, 5))}
@@ -49,11 +49,11 @@ class GaussianKL(Explorer):
     )
     _css = assemble("page/page.css", "page/bell.css", "gaussian_kl.css")
     p: traitlets.List = traitlets.List(
-        traitlets.List(traitlets.Float(), minlen=2, maxlen=2), minlen=2, maxlen=2
+        traitlets.List(Finite(), minlen=2, maxlen=2), minlen=2, maxlen=2
     ).tag(sync=True)
-    q = traitlets.List(traitlets.Float(), minlen=2, maxlen=2).tag(sync=True)
+    q = traitlets.List(Finite(), minlen=2, maxlen=2).tag(sync=True)
     mixture = traitlets.Bool().tag(sync=True)
-    weight = traitlets.Float(min=0.05, max=0.95).tag(sync=True)
+    weight = Finite(min=0.05, max=0.95).tag(sync=True)
 
     def __init__(
         self,

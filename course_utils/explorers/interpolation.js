@@ -38,8 +38,7 @@ function render({ model, el }) {
   }));
   const { slider, place } = makeSlider("Way from one to the other", [0, 1], (t) => put(model, { t }));
   const [from, to] = ends.map(({ small }) => small.image);
-  from.setAttribute("aria-hidden", "true");
-  to.setAttribute("aria-hidden", "true");
+  for (const image of [from, to]) image.setAttribute("aria-hidden", "true");
   const way = element("div", { class: "lc-way" }, from, slider, to);
 
   const mix = makePicture("pixel mix", shape, model.get("pixel_colour"));
@@ -50,15 +49,12 @@ function render({ model, el }) {
   const row = [mix, ...Object.values(pictures)].map(({ figure }) => figure);
   const pictured = element("div", { class: "lc-pictures" }, ...row);
 
-  const radios = ["linear", "spherical"].map((name) =>
-    element("input", { type: "radio", name: "path", value: name }),
-  );
-  const choices = radios.map((radio) => element("label", {}, radio, radio.value));
-  const legend = element("legend", {}, "Path of the codes");
-  const fields = element("fieldset", {}, legend, ...choices);
-  const path = element("form", { class: "lc-choices" }, fields);
-  path.addEventListener("change", ({ target }) =>
-    put(model, { spherical: target.value === "spherical" }),
+  const paths = [
+    [false, "linear"],
+    [true, "spherical"],
+  ];
+  const { choice, mark } = makeChoice("Path of the codes", paths, (chosen) =>
+    put(model, { spherical: chosen === "true" }),
   );
 
   const show = () => {
@@ -68,7 +64,7 @@ function render({ model, el }) {
       mark(model.get(trait));
       small.show(images[model.get(trait)]);
     }
-    radios[Number(spherical)].checked = true;
+    mark(spherical);
     const percent = `${Math.round(100 * t)}%`;
     place(t, `${percent} of the way from ${names[first]} to ${names[second]}`);
     mix.show(weighted([images[first], images[second]], [1 - t, t]));
@@ -78,10 +74,8 @@ function render({ model, el }) {
     }
   };
   const strips = ends.map(({ strip }) => strip);
-  frame(model, el, "lc-decoding", ...strips, way, pictured, path);
-  const stop = follow(model, ["first", "second", "t", "spherical"], show);
-  show();
-  return stop;
+  frame(model, el, "lc-decoding", ...strips, way, pictured, choice);
+  return follow(model, ["first", "second", "t", "spherical"], show);
 }
 
 export default { render };

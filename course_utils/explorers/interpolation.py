@@ -10,7 +10,7 @@ from torch import nn
 
 from course_utils.show import MODEL_COLOURS
 
-from .base import assemble
+from .base import Finite, assemble
 from .decoding import DecodingExplorer, as_pixels, check_index, same_number
 from .packing import Stored, as_array
 
@@ -28,16 +28,11 @@ class Interpolation(DecodingExplorer):
     ----------
     images : the N images to choose from, some twenty: [N, H, W] or [N, H, W, 3], uint8
         or floats in [0, 1].
-    models : {name: (decoder, codes)}, the decoder a torch chain of Linear, ReLU,
-        LeakyReLU, Tanh, Sigmoid and Hardtanh(0, 1), codes [B, D] → pixels in [0, 1],
-        and the codes [N, D] of the images.
+    models : {name: (decoder, codes)}, codes [B, D] → pixels in [0, 1], and the codes
+        [N, D] of the images.
     labels : what each image shows, N words or numbers; by default 1 to N.
     first, second, t, spherical : where to start.
-    stored : how the page holds the weights: "float16" (not to be seen), "float32", or
-        "int8" in half of float16's size. `rounding` says what it costs at most.
-    weights_of : an explorer further up the page with the same decoders, whose weights
-        this one uses there.
-    label, try_this : what stands above and below.
+    stored, weights_of, label, try_this : see `DecodingExplorer`.
 
     Raises
     ------
@@ -50,7 +45,7 @@ class Interpolation(DecodingExplorer):
     _css = assemble("page/page.css", "page/decoding.css")
     first = traitlets.Int().tag(sync=True)
     second = traitlets.Int().tag(sync=True)
-    t = traitlets.Float().tag(sync=True)
+    t = Finite().tag(sync=True)
     spherical = traitlets.Bool().tag(sync=True)
     names = traitlets.List(traitlets.Unicode()).tag(sync=True)
     pixel_colour = traitlets.Unicode(MODEL_COLOURS["pixels"]).tag(sync=True)

@@ -34,139 +34,103 @@ function render({ model, el }) {
   const arrays = unpack(model);
   const { labels } = arrays;
   const classes = model.get("classes");
-  const maps = {};
-  for (const map of model.get("models")) {
-    maps[map.name] = {
-      ...map,
-      codes: arrays[`${map.name}.codes`],
-      decode: makeDecoder(map.layers, arrays),
-    };
-  }
-  const shown = () => maps[model.get("model")];
+  const shape = model.get("image_shape");
+  const decoders = makeDecoders(model);
+  const names = Object.keys(decoders);
+  const glide = makeGlide();
 
-  // From codes to fractions of the square, and back.
-  const toSquare = ({ centre, reach }, z) =>
-    z.map((v, i) => (v - centre[i] + reach) / (2 * reach));
-  const toCode = ({ centre, reach }, at) =>
-    at.map((v, i) => centre[i] + (2 * v - 1) * reach);
-  const code = ({ codes }, i) => [codes[2 * i], codes[2 * i + 1]];
-
-  const goTo = (z) => {
-    model.set("z", z);
-    model.save_changes();
+  // The plane of the model that is shown: its codes, and the part of it that is seen.
+  const view = () => model.get("views")[model.get("model")];
+  const codesOf = (name) => rowsOf(arrays[`${name}.codes`], 2);
+  const toSquare = (z) => {
+    const { centre, reach } = view();
+    return [...z].map((v, i) => (v - centre[i] + reach) / (2 * reach));
   };
-  let stopGlide = () => {};
 
   const plot = makePlot((pen, width, height) => {
-    const map = shown();
-    drawScale(pen, width, height, map);
+    drawScale(pen, width, height, view());
     pen.globalAlpha = 0.85;
+    const code = codesOf(model.get("model"));
     for (let i = 0; i < labels.length; i++) {
-      const [x, y] = toSquare(map, code(map, i));
+      const [x, y] = toSquare(code(i));
       dot(pen, x * width, (1 - y) * height, width / 200, classes[labels[i]].colour);
     }
   });
   const { pad, place } = makePad("Code", plot, (at) => {
-    stopGlide();
-    goTo(toCode(shown(), at));
+    glide.stop();
+    const { centre, reach } = view();
+    put(model, { z: at.map((v, i) => centre[i] + (2 * v - 1) * reach) });
   });
 
-  const [height, width] = model.get("image_shape");
-  const image = element("canvas", {
-    class: "lc-image",
-    width,
-    height,
-    role: "img",
-    "aria-label": "decoded image",
-  });
+  const picture = makePicture("", shape);
+  picture.image.setAttribute("aria-label", "decoded image");
   const where = element("p", { class: "lc-where" });
   const nearby = element("p", { class: "lc-nearby" });
 
-  /** The drawn code nearest to z, and how far it is. */
-  const nearest = ({ codes }, [x, y]) => {
-    let best = 0;
-    let distance = Infinity;
+  /** Which of the drawn codes is nearest to z, and how far it is. */
+  const nearest = ([x, y]) => {
+    const code = codesOf(model.get("model"));
+    let found = { index: 0, distance: Infinity };
     for (let i = 0; i < labels.length; i++) {
-      const d = Math.hypot(codes[2 * i] - x, codes[2 * i + 1] - y);
-      if (d < distance) [best, distance] = [i, d];
+      const [a, b] = code(i);
+      const distance = Math.hypot(a - x, b - y);
+      if (distance < found.distance) found = { index: i, distance };
     }
-    return { index: best, distance };
+    return found;
   };
 
   const showCode = () => {
-    const map = shown();
     const z = model.get("z");
-    const { index, distance } = nearest(map, z);
-    showImage(image, map.decode(z), model.get("image_shape"));
-    where.textContent = `z = (${z.map(decimals).join(", ")})`;
+    const { index, distance } = nearest(z);
+    const digits = Math.max(2, 1 - Math.floor(Math.log10(view().reach)));
+    picture.show(decoders[model.get("model")](z));
+    where.textContent = `z = (${z.map((v) => decimals(v, digits)).join(", ")})`;
     const { name } = classes[labels[index]];
-    nearby.textContent = `nearest image: ${name}, ${decimals(distance)} away`;
-    place(toSquare(map, z), `${where.textContent}, ${nearby.textContent}`);
+    nearby.textContent = `nearest image: ${name}, ${decimals(distance, digits)} away`;
+    place(toSquare(z), `${where.textContent}, ${nearby.textContent}`);
   };
-
-  const radios = Object.keys(maps).map((name) =>
-    element("input", { type: "radio", name: "model", value: name }),
-  );
-  // A form of its own keeps the radio buttons of two explorers apart.
-  const switches = element("form", { class: "lc-models" });
-  if (radios.length > 1) {
-    const choices = radios.map((radio) => element("label", {}, radio, radio.value));
-    switches.append(
-      element("fieldset", {}, element("legend", {}, "Model"), ...choices),
-    );
-  }
-  switches.addEventListener("change", ({ target }) => {
-    stopGlide();
+  const { choice, mark } = makeChoice("Model", names.map((n) => [n, n]), (chosen) => {
+    glide.stop();
     // Go to the same image in the other plane, so that like is compared with like.
-    const { index } = nearest(shown(), model.get("z"));
-    model.set("model", target.value);
-    goTo(code(shown(), index));
+    const { index } = nearest(model.get("z"));
+    put(model, { model: chosen, z: [...codesOf(chosen)(index)] });
   });
   const showModel = () => {
-    for (const radio of radios) radio.checked = radio.value === model.get("model");
+    mark(model.get("model"));
     plot.redraw();
-    showCode();
   };
 
   /** Glide to the code of the class that has most of its class around it. */
   const glideTo = (c) => {
-    const map = shown();
+    const code = codesOf(model.get("model"));
     const members = [...labels.keys()].filter((i) => labels[i] === c);
     const median = [0, 1].map((axis) => {
-      const values = members.map((i) => code(map, i)[axis]).sort((a, b) => a - b);
+      const values = members.map((i) => code(i)[axis]).sort((a, b) => a - b);
       return values[values.length >> 1];
     });
-    const far = (i) => Math.hypot(...code(map, i).map((v, axis) => v - median[axis]));
+    const far = (i) => Math.hypot(code(i)[0] - median[0], code(i)[1] - median[1]);
     const typical = members.reduce((a, b) => (far(b) < far(a) ? b : a));
-    const [from, to] = [model.get("z"), code(map, typical)];
-    stopGlide();
-    stopGlide = glide((t) => goTo(from.map((v, axis) => v + t * (to[axis] - v))));
+    const ends = [model.get("z"), [...code(typical)]];
+    glide.start((t) => put(model, { z: weighted(ends, [1 - t, t]) }));
   };
   const places = element("div", { class: "lc-classes" }, "Glide to");
   classes.forEach(({ name, colour }, c) => {
     if (!labels.includes(c)) return;
-    const swatch = element("span", { class: "lc-swatch", style: `background:${colour}` });
-    const button = element(
-      "button",
-      { type: "button", "aria-label": `Glide to ${name}` },
-      swatch,
-      name,
-    );
-    button.addEventListener("click", () => glideTo(c));
-    places.append(button);
+    const label = { "aria-label": `Glide to ${name}` };
+    places.append(makeButton([makeSwatch(colour), name], () => glideTo(c), label));
   });
 
   const words = element("div", { class: "lc-words" }, where, nearby);
-  const stage = element("div", { class: "lc-scene" }, pad, image, words, switches);
-  frame(model, el, "lc-latent-map", stage, places);
-  model.on("change:z", showCode);
-  model.on("change:model", showModel);
-  showModel();
-  return () => {
-    stopGlide();
-    model.off("change:z", showCode);
-    model.off("change:model", showModel);
-  };
+  const stage = element("div", { class: "lc-scene" }, pad, picture.figure, words);
+  if (names.length > 1) stage.append(choice);
+  frame(model, el, "lc-decoding lc-latent-map", stage, places);
+  const stops = [
+    follow(model, ["model"], showModel),
+    follow(model, ["model", "z"], showCode),
+    plot.stop,
+    glide.stop,
+  ];
+  return () => stops.forEach((stop) => stop());
 }
 
 export default { render };

@@ -4,19 +4,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import torch
 import traitlets
 from matplotlib.figure import Figure
 from torch import nn
 
-from course_utils.show import DIGIT_COLOURS, INK
+from course_utils.show import INK
 
-from .base import Explorer, assemble
-from .chain import Chain, checked_images
-from .packing import Stored, as_array, pack
+from .base import Finite, assemble
+from .decoding import DecodingExplorer
+from .packing import Stored, as_array
+from .points import as_classes
 
 
-class LatentMap(Explorer):
+class LatentMap(DecodingExplorer):
     """Drag over 2-D codes coloured by class; the decoded image follows.
 
     Two traits are synced with the page: ``z``, the code [z1, z2] where the reader let
@@ -25,34 +25,35 @@ class LatentMap(Explorer):
     Parameters
     ----------
     decoder, codes : one torch decoder, codes [B, 2] → pixels in [0, 1], and the codes
-        [N, 2] of N images. The decoder must be a chain of Linear, ReLU, Tanh and
-        Sigmoid layers; end it in nn.Sigmoid() if it gives logits.
-    labels : the images' classes, integers [N], the same images for every model.
+        [N, 2] of N images. End it in nn.Sigmoid() if it gives logits.
+    labels : the images' classes, integers from 0, [N], the same for every model.
     class_names : one name per class; by default the numbers.
     models : instead of decoder and codes, several to switch between:
         ``{"VAE": (decoder, codes), "autoencoder": (decoder, codes)}``.
     model, z : where to start; by default the first model at its first code.
     image_shape : (height, width) or (height, width, 3).
-    stored : how the page holds the weights: "float16" (not to be seen), "float32", or
-        "int8": half of float16's size, for several models on one page; a few pixels
-        then change by some hundredths. `rounding` says by how much at most.
     points : how many of the codes to draw, evenly picked.
-    label, try_this : what stands above and below.
+    stored, weights_of, label, try_this : see `DecodingExplorer`.
 
     Raises
     ------
     TypeError, ValueError : the page could not show what torch decodes.
     """
 
-    _esm = assemble("page/page.js", "page/decoder.js", "page/pad.js", "latent_map.js")
-    _css = assemble("page/page.css", "latent_map.css")
-    z = traitlets.List(traitlets.Float(), minlen=2, maxlen=2).tag(sync=True)
+    _esm = assemble(
+        "page/page.js",
+        "page/decoder.js",
+        "page/decoding.js",
+        "page/pad.js",
+        "latent_map.js",
+    )
+    _css = assemble("page/page.css", "page/decoding.css", "latent_map.css")
+    z = traitlets.List(Finite(), minlen=2, maxlen=2).tag(sync=True)
     model = traitlets.Unicode().tag(sync=True)
-    models: traitlets.List = traitlets.List(help="name, layers, centre and reach").tag(
+    views: traitlets.Dict = traitlets.Dict(help="each model's centre and reach").tag(
         sync=True
     )
     classes: traitlets.List = traitlets.List(help="name and colour").tag(sync=True)
-    image_shape = traitlets.List(traitlets.Int()).tag(sync=True)
 
     def __init__(
         self,
@@ -67,6 +68,7 @@ class LatentMap(Explorer):
         image_shape: Sequence[int] = (28, 28),
         stored: Stored = "float16",
         points: int = 2000,
+        weights_of: DecodingExplorer | None = None,
         label: str = "Latent map: every point is a code, and every code an image.",
         try_this: str = "drag slowly from one colour into another.",
     ) -> None:
@@ -77,50 +79,26 @@ class LatentMap(Explorer):
         assert models is not None
         if labels is None:
             raise ValueError("LatentMap needs labels: the class of each image.")
-        classes = as_array(labels).astype(int)
-        chosen = _evenly(len(classes), points)
-        names = class_names or [str(c) for c in range(classes.max() + 1)]
-        if len(names) <= classes.max():
-            raise ValueError(
-                f"The labels have {classes.max() + 1} classes but {len(names)} "
-                "class_names: give one name per class."
-            )
-        self.codes: dict[str, np.ndarray] = {}
-        self.decoders: dict[str, nn.Module] = {}
-        self.rounding = 0.0  # largest change of a pixel by storing weights this way
-        arrays: dict[str, tuple[np.ndarray, Stored]] = {
-            "labels": (classes[chosen], "float16")
-        }
-        described = []
-        for name, (network, plane) in models.items():
-            plane = _checked_codes(name, plane, len(classes))
-            chain = Chain.of(network)
-            exact = checked_images(name, network, chain, plane[chosen], image_shape)
-            rounded = chain.run(plane[chosen], stored)
-            self.rounding = max(self.rounding, float(np.abs(rounded - exact).max()))
-            layers, weights = chain.export(name, stored)
-            arrays |= weights | {f"{name}.codes": (plane[chosen], "float16")}
-            centre, reach = _view(plane)
-            described.append(
-                {"name": name, "layers": layers, "centre": centre, "reach": reach}
-            )
-            self.codes[name], self.decoders[name] = plane[chosen], network
-        self.labels = classes[chosen]
-        data, table = pack(arrays)
+        every, classes = as_classes(labels, class_names)
+        chosen = _evenly(len(every), points)
+        planes = {n: _checked_codes(n, c, len(every)) for n, (_, c) in models.items()}
+        self.labels = every[chosen]
+        self.codes = {name: plane[chosen] for name, plane in planes.items()}
         first = model or next(iter(models))
+        start = self.codes.get(first, self.codes[next(iter(models))])[0]
         super().__init__(
+            {name: (pair[0], self.codes[name]) for name, pair in models.items()},
+            {"labels": (self.labels, "float16")}
+            | {f"{name}.codes": (c, "float32") for name, c in self.codes.items()},
+            image_shape=image_shape,
+            stored=stored,
+            weights_of=weights_of,
+            views={name: _view(plane) for name, plane in planes.items()},
+            classes=classes,
+            model=first,
+            z=list(start.tolist() if z is None else z),
             label=label,
             try_this=try_this,
-            arrays=data,
-            array_table=table,
-            models=described,
-            model=first,
-            classes=[
-                {"name": name, "colour": DIGIT_COLOURS[i % len(DIGIT_COLOURS)]}
-                for i, name in enumerate(names)
-            ],
-            image_shape=list(image_shape),
-            z=list(z) if z is not None else self.codes[first][0].tolist(),
         )
 
     @traitlets.validate("model")
@@ -134,9 +112,7 @@ class LatentMap(Explorer):
 
     def decode(self) -> np.ndarray:
         """The image at ``z``, by torch: float32 of ``image_shape``."""
-        with torch.no_grad():
-            image = self.decoders[self.model](torch.tensor([self.z]))
-        return as_array(image).reshape(self.image_shape)
+        return self.decoded(self.model, np.array(self.z, "float32"))
 
     def draw(self) -> Figure:
         figure = Figure(figsize=(5.4, 3.2), layout="constrained")
@@ -148,8 +124,7 @@ class LatentMap(Explorer):
                 of_class[:, 0], of_class[:, 1], s=4, c=each["colour"], alpha=0.8, lw=0
             )
         plane.plot(*self.z, "o", ms=9, mfc="none", mec=INK, mew=2)
-        view = next(m for m in self.models if m["name"] == self.model)
-        (x, y), reach = view["centre"], view["reach"]
+        (x, y), reach = self.views[self.model].values()
         plane.set(xlim=(x - reach, x + reach), ylim=(y - reach, y + reach), aspect=1)
         plane.set(xlabel="$z_1$", ylabel="$z_2$")
         image.imshow(self.decode(), cmap="gray", vmin=0, vmax=1)
@@ -170,11 +145,16 @@ def _evenly(available: int, wanted: int) -> np.ndarray:
     return np.linspace(0, available - 1, min(available, wanted)).round().astype(int)
 
 
-def _view(codes: np.ndarray) -> tuple[list[float], float]:
-    """Centre and half-width of the square that shows nearly all codes."""
+def _view(codes: np.ndarray) -> dict[str, Any]:
+    """Centre and half-width of the square that shows nearly all codes.
+
+    Codes that are all the same, as of a posterior that has collapsed, have one of
+    half-width 1 around them.
+    """
     low, high = np.quantile(codes, [0.002, 0.998], axis=0)
-    centre = [round(float(c), 3) for c in (low + high) / 2]
-    return centre, round(float((high - low).max()) * 0.54, 3)
+    reach = float(f"{(high - low).max() * 0.54:.4g}") or 1.0
+    centre = np.round((low + high) / 2, 3 - int(np.floor(np.log10(reach))))
+    return {"centre": centre.tolist(), "reach": reach}
 
 
 def _checked_codes(name: str, codes: Any, images: int) -> np.ndarray:
@@ -183,5 +163,9 @@ def _checked_codes(name: str, codes: Any, images: int) -> np.ndarray:
         raise ValueError(
             f"The codes of {name} have shape {plane.shape}; LatentMap needs one row of "
             f"two numbers for each of the {images} labels."
+        )
+    if not np.isfinite(plane).all():
+        raise ValueError(
+            f"The codes of {name} hold NaN or infinity: look at how they were computed."
         )
     return plane

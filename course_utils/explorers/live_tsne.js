@@ -8,12 +8,10 @@ function render({ model, el }) {
   const classes = model.get("classes");
   const signs = classes.every(({ name }) => name.length === 1); // drawn as themselves
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const set = (name, value) => {
-    model.set(name, value);
-    model.save_changes();
-  };
   let distances; // worked out when first needed, like all that takes time
   let run;
+  const meant = () => `${model.get("perplexity")} ${model.get("seed")}`;
+  let begun = meant(); // what it is a run of
   let waiting; // the next frame or, for readers who want no motion, the next time slice
   let visible = false;
 
@@ -57,14 +55,16 @@ function render({ model, el }) {
   const chosen = element("strong");
   const perplexity = element("label", {}, "Perplexity ", chosen, slider);
   slider.addEventListener("input", () => (chosen.textContent = slider.value));
-  slider.addEventListener("change", () => set("perplexity", Number(slider.value)));
-  const pause = element("button", { type: "button" });
-  pause.addEventListener("click", () => {
-    if (run?.iteration === TSNE.end) run = undefined;
-    set("running", !model.get("running"));
+  const afresh = (values) =>
+    put(model, { iteration: 0, places: [], running: true, ...values });
+  slider.addEventListener("change", () => afresh({ perplexity: Number(slider.value) }));
+  const pause = makeButton("", () => {
+    if (model.get("running")) report({ running: false });
+    else put(model, { running: true });
   });
-  const again = element("button", { type: "button" }, "Restart, new seed");
-  again.addEventListener("click", () => set("seed", model.get("seed") + 1));
+  const again = makeButton("Restart, new seed", () =>
+    afresh({ seed: (model.get("seed") + 1) >>> 0 }),
+  );
 
   /** The numbers beside the map; kept rounded, as the page shows them. */
   const showFigures = () => {
@@ -86,15 +86,11 @@ function render({ model, el }) {
     );
   };
 
-  /** Tell screen readers, and Python, where a run has stopped. */
-  const report = () => {
-    const done = run.iteration === TSNE.end;
-    const kl = figures.kl.value.textContent;
-    spoken.textContent =
-      `${done ? "Done" : "Paused"} at iteration ${run.iteration}: KL divergence ${kl}, ` +
-      `${figures.kept.value.textContent} of nearest neighbours kept`;
-    model.set("iteration", run.iteration);
-    set("places", Array.from(run.places, (v) => Number(v.toPrecision(6))));
+  /** Tell Python, and other views of this model, where the run has stopped. */
+  const report = (values) => {
+    if (!run) return put(model, values);
+    const places = Array.from(run.places, (v) => Number(v.toPrecision(6)));
+    put(model, { iteration: run.iteration, places, ...values });
   };
 
   const begin = () => {
@@ -111,14 +107,10 @@ function render({ model, el }) {
     const within = still ? 4 * FRAME.milliseconds : FRAME.milliseconds;
     const last = still ? TSNE.end : Math.min(TSNE.end, run.iteration + FRAME.steps);
     while (run.iteration < last && performance.now() - start < within) run.step();
-    const done = run.iteration === TSNE.end;
-    if (done || frames++ % 5 === 0) showFigures();
-    if (done || !still) plot.redraw();
-    if (done) {
-      report();
-      set("running", false);
-    }
-    carryOn();
+    if (frames++ % 5 === 0) showFigures();
+    if (!still) plot.redraw();
+    if (run.iteration === TSNE.end) report({ running: false });
+    else carryOn();
   };
   const carryOn = () => {
     const wanted = visible && model.get("running");
@@ -131,31 +123,42 @@ function render({ model, el }) {
     const ended = run?.iteration === TSNE.end;
     pause.textContent = model.get("running") ? "Pause" : ended ? "Run again" : "Continue";
   };
-  const restart = () => {
-    run = undefined;
-    chosen.textContent = slider.value = model.get("perplexity");
-    set("running", true);
-    carryOn();
-  };
-  const toggle = () => {
-    if (!model.get("running") && run && run.iteration < TSNE.end) {
+  /** The map at rest, here and for screen readers: the farthest that any view has got. */
+  const rest = () => {
+    const [iteration, places] = [model.get("iteration"), model.get("places")];
+    if (run && run.iteration > iteration) report({}); // Python has stopped it
+    else if (places.length) {
+      if (!run) begin();
+      if (run.iteration !== iteration) {
+        run.places.set(places);
+        run.iteration = iteration;
+      }
       showFigures();
       plot.redraw();
-      report();
+      spoken.textContent =
+        `${iteration === TSNE.end ? "Done" : "Paused"} at iteration ${iteration}: ` +
+        `KL divergence ${figures.kl.value.textContent}, ` +
+        `${figures.kept.value.textContent} of nearest neighbours kept`;
+    }
+  };
+  const show = () => {
+    const running = model.get("running");
+    if (meant() !== begun) {
+      begun = meant();
+      run = undefined;
+      chosen.textContent = slider.value = model.get("perplexity");
+    } else if (!running) {
+      rest();
+    } else if (run?.iteration === TSNE.end) {
+      run = undefined; // once more
+      put(model, { iteration: 0, places: [] });
     }
     carryOn();
   };
 
   const buttons = element("div", { class: "lc-buttons" }, pause, again);
   const side = element("div", { class: "lc-side" }, perplexity, buttons, list, phase);
-  if (!signs) {
-    const key = element("p", { class: "lc-key" });
-    for (const { name, colour } of classes) {
-      const swatch = element("span", { class: "lc-swatch", style: `background:${colour}` });
-      key.append(element("span", {}, swatch, name));
-    }
-    side.append(key);
-  }
+  if (!signs) side.append(makeKey(classes));
   const stage = element("div", { class: "lc-scene" }, map, side);
   frame(model, el, "lc-live-tsne", stage, spoken);
   map.setAttribute("aria-label", `map of ${rows} points, not begun`);
@@ -164,21 +167,15 @@ function render({ model, el }) {
     carryOn();
   });
   watcher.observe(map);
-  const listeners = { perplexity: restart, seed: restart, running: toggle };
-  for (const [name, listener] of Object.entries(listeners)) model.on(`change:${name}`, listener);
   chosen.textContent = slider.value = model.get("perplexity");
-  if (!model.get("running") && model.get("places").length) {
-    begin(); // shown once more, in another cell: as it stood
-    run.places.set(model.get("places"));
-    run.iteration = model.get("iteration");
-    showFigures();
-  }
-  carryOn();
+  const traits = ["perplexity", "seed", "running", "iteration", "places"];
+  const stop = follow(model, traits, show);
   return () => {
     visible = false;
     carryOn();
     watcher.disconnect();
-    for (const [name, listener] of Object.entries(listeners)) model.off(`change:${name}`, listener);
+    plot.stop();
+    stop();
   };
 }
 

@@ -3,14 +3,15 @@
 from typing import Any, Literal
 
 import numpy as np
-import torch
+
+from ..show import output
 
 Stored = Literal["float32", "float16", "int8", "uint8"]
 
 
 def as_array(values: Any) -> np.ndarray:
     """A float32 array from a tensor on any device, an array or nested lists."""
-    return torch.as_tensor(values).detach().cpu().float().numpy()
+    return output.as_array(values).astype("float32")
 
 
 def quantise(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

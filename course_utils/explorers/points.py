@@ -1,12 +1,47 @@
-"""A few hundred points for a page: checked, made small, and their neighbours."""
+"""Points for a page: their classes, made small, and their neighbours."""
+
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import torch
 
 from course_utils.metrics.neighbours import neighbour_indices
+from course_utils.show import DIGIT_COLOURS
+
+from .packing import as_array
 
 _MOST = 400  # points: all pairs are compared in every iteration
 _COLUMNS = 50  # of the principal components, what the page's distances are taken from
+
+
+def as_classes(
+    labels: Any, class_names: Sequence[str] | None
+) -> tuple[np.ndarray, list[dict[str, str]]]:
+    """Labels as integers [N], and the classes for the page: name and colour of each.
+
+    Without names they are called by their numbers. Raises ValueError for labels that
+    count no class.
+    """
+    given = as_array(labels)
+    if not given.size or (given != given.round()).any() or given.min() < 0:
+        raise ValueError(
+            "Labels must be whole numbers from 0, one for each point: leave points of "
+            "no class out, or give them a class of their own."
+        )
+    classes = given.astype(int)
+    count = classes.max() + 1
+    names = class_names or [str(c) for c in range(count)]
+    if len(names) < count:
+        raise ValueError(
+            f"The labels have {count} classes but {len(names)} class_names: give one "
+            "name per class."
+        )
+    colours = [DIGIT_COLOURS[c % len(DIGIT_COLOURS)] for c in range(len(names))]
+    return classes, [
+        {"name": str(name), "colour": colour}
+        for name, colour in zip(names, colours, strict=True)
+    ]
 
 
 def largest_perplexity(points: int) -> int:

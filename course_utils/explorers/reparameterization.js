@@ -27,11 +27,7 @@ function meanAndDeviation(values) {
 }
 
 function render({ model, el }) {
-  const set = (name, value) => {
-    model.set(name, value);
-    model.save_changes();
-  };
-  let stop = () => {};
+  const glide = makeGlide();
 
   const ticks = [-3, -2, -1, 0, 1, 2, 3];
   const above = makeChart("lc-noise", Z);
@@ -51,10 +47,7 @@ function render({ model, el }) {
     top: ROOF,
     limits: LIMITS,
     get: () => [model.get("mu"), model.get("sigma")],
-    move: ([mu, sigma]) => {
-      model.set("mu", mu);
-      set("sigma", sigma);
-    },
+    move: ([mu, sigma]) => put(model, { mu, sigma }),
     share: () => 1,
   });
   const where = element("p", { class: "lc-where" });
@@ -63,8 +56,8 @@ function render({ model, el }) {
     const chart = makeChart(`lc-histogram lc-${kind}`, [-1, 1]);
     const exact = chart.curve("lc-exact");
     const words = element("p");
-    const swatch = element("span", { class: "lc-swatch" });
-    const title = element("p", {}, swatch, element("strong", {}, name));
+    const title = element("p", {}, makeSwatch("var(--lc-colour)"));
+    title.append(element("strong", {}, name));
     const box = element("div", { class: `lc-estimate lc-${kind}` }, title, chart.box, words);
     return { bars: chart.curve("lc-bars"), exact, words, box };
   };
@@ -74,29 +67,20 @@ function render({ model, el }) {
   };
   const scale = element("p", { class: "lc-range" });
 
-  const radios = Object.entries(OBJECTIVES).map(([value, { formula }]) => {
-    const radio = element("input", { type: "radio", name: "objective", value });
-    return { radio, label: element("label", {}, radio, `${value}: ${formula}`) };
-  });
-  const either = element("div", {}, ...radios.map(({ label }) => label));
-  const choices = element("fieldset", {}, element("legend", {}, "f(z)"), either);
-  const form = element("form", {}, choices);
-  form.addEventListener("change", ({ target }) => set("objective", target.value));
-
-  const button = (text, act) => {
-    const node = element("button", { type: "button" }, text);
-    node.addEventListener("click", act);
-    return node;
-  };
-  const more = button("Draw 100 more", () => {
-    stop();
+  const either = Object.entries(OBJECTIVES).map(([name, { formula }]) => [
+    name,
+    `${name}: ${formula}`,
+  ]);
+  const { choice, mark } = makeChoice("f(z)", either, (objective) =>
+    put(model, { objective }),
+  );
+  const more = makeButton("Draw 100 more", () => {
     const [from, to] = [model.get("count"), Math.min(5000, model.get("count") + 100)];
-    stop = glide((t) => set("count", Math.round(from + t * (to - from))));
+    glide.start((t) => put(model, { count: Math.round(from + t * (to - from)) }));
   });
-  const afresh = button("New noise", () => {
-    stop();
-    model.set("count", 100);
-    set("seed", model.get("seed") + 1);
+  const afresh = makeButton("New noise", () => {
+    glide.stop();
+    put(model, { count: 100, seed: (model.get("seed") + 1) >>> 0 });
   });
   const speaker = makeSpeaker();
 
@@ -164,7 +148,7 @@ function render({ model, el }) {
       `The line is the exact gradient, ${decimals(exact)}; the picture reaches ` +
       `${reach} to either side of it, and the outermost bars hold all beyond.`;
     where.textContent = `z = μ + σε with μ = ${decimals(mu)}, σ = ${decimals(sigma)}`;
-    for (const { radio } of radios) radio.checked = radio.value === model.get("objective");
+    mark(model.get("objective"));
     bell.place();
     speaker.say(
       `exact gradient ${decimals(exact)}; pathwise ${piles.pathwise.words.textContent}; ` +
@@ -180,14 +164,12 @@ function render({ model, el }) {
   picture.append(named("z", below), named("f(z)", landscape));
   const result = element("div", { class: "lc-piles" }, piles.pathwise.box, piles.score.box);
   const buttons = element("div", { class: "lc-buttons" }, more, afresh);
-  const parts = [where, picture, form, result, scale, buttons, speaker.line];
+  const parts = [where, picture, choice, result, scale, buttons, speaker.line];
   frame(model, el, "lc-reparameterization", ...parts);
-  const changes = ["mu", "sigma", "objective", "count", "seed"].map((name) => `change:${name}`);
-  for (const change of changes) model.on(change, show);
-  show();
+  const stop = follow(model, ["mu", "sigma", "objective", "count", "seed"], show);
   return () => {
+    glide.stop();
     stop();
-    for (const change of changes) model.off(change, show);
   };
 }
 

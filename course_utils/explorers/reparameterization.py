@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from course_utils.show import INK, MODEL_COLOURS
 
-from .base import Explorer, assemble
+from .base import Explorer, Finite, assemble
 from .noise import normal_noise
 
 _SHOWN = 20  # draws that are drawn one by one, as in reparameterization.js
@@ -47,8 +47,8 @@ class ReparameterizationExplorer(Explorer):
         "reparameterization.js",
     )
     _css = assemble("page/page.css", "page/bell.css", "reparameterization.css")
-    mu = traitlets.Float(min=-2, max=2).tag(sync=True)
-    sigma = traitlets.Float(min=0.5, max=2).tag(sync=True)
+    mu = Finite(min=-2, max=2).tag(sync=True)
+    sigma = Finite(min=0.5, max=2).tag(sync=True)
     objective = traitlets.Enum(["smooth", "bumpy"]).tag(sync=True)
     count = traitlets.Int(min=_SHOWN, max=5000).tag(sync=True)
     seed = traitlets.Int(min=0, max=2**32 - 1).tag(sync=True)

@@ -39,9 +39,9 @@ function render({ model, el }) {
     put(model, { z: at.map((v) => (2 * v - 1) * reach) }),
   );
   for (const { name, z, colour } of marks) {
-    const swatch = element("span", { class: "lc-swatch", style: `background:${colour}` });
     const words = element("span", {}, name);
-    const mark = element("div", { class: "lc-mark", "aria-hidden": "true" }, swatch, words);
+    const mark = element("div", { class: "lc-mark", "aria-hidden": "true" });
+    mark.append(makeSwatch(colour), words);
     [mark.style.left, mark.style.bottom] = z.map((v) => `${100 * toPad(v)}%`);
     // The name stands away from the other marks, so off the lines that lead there.
     const away = z.map((v, i) => v - marks.reduce((sum, m) => sum + m.z[i], 0) / marks.length);
@@ -70,8 +70,10 @@ function render({ model, el }) {
   const stage = element("div", { class: "lc-scene" }, pad, where, pictured);
   frame(model, el, "lc-decoding lc-two-decoders", stage);
   const stop = follow(model, ["z"], show);
-  show();
-  return stop;
+  return () => {
+    stop();
+    plot.stop();
+  };
 }
 
 export default { render };

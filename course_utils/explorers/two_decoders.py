@@ -10,7 +10,7 @@ from torch import nn
 
 from course_utils.show import DIGIT_COLOURS, INK
 
-from .base import assemble
+from .base import Finite, assemble
 from .decoding import DecodingExplorer
 from .packing import Stored, as_array
 
@@ -22,19 +22,15 @@ class TwoDecoders(DecodingExplorer):
 
     Parameters
     ----------
-    models : {name: (decoder, plane)}, the decoder a torch chain of Linear, ReLU,
-        LeakyReLU, Tanh, Sigmoid and Hardtanh(0, 1), codes [B, D] → pixels in [0, 1].
-        The plane is [2, D], two directions through zero, or [3, D], a centre and two
-        directions; at z the code is centre + z1 × first + z2 × second. None where D
-        is 2.
+    models : {name: (decoder, plane)}, codes [B, D] → pixels in [0, 1]. The plane is
+        [2, D], two directions through zero, or [3, D], a centre and two directions; at
+        z the code is centre + z1 × first + z2 × second. None where D is 2.
     marks : {name: (z1, z2)}, places to mark on the pad: what lies where. A digit gets
         its colour.
     z : where to start; by default the first mark, or the middle.
     reach : the pad goes from −reach to reach.
     image_shape : (height, width) or (height, width, 3).
-    stored : how the page holds the weights: "float16" (not to be seen), "float32", or
-        "int8" in half of float16's size. `rounding` says what it costs.
-    label, try_this : what stands above and below.
+    stored, weights_of, label, try_this : see `DecodingExplorer`.
 
     Raises
     ------
@@ -49,8 +45,8 @@ class TwoDecoders(DecodingExplorer):
         "two_decoders.js",
     )
     _css = assemble("page/page.css", "page/decoding.css")
-    z = traitlets.List(traitlets.Float(), minlen=2, maxlen=2).tag(sync=True)
-    reach = traitlets.Float().tag(sync=True)
+    z = traitlets.List(Finite(), minlen=2, maxlen=2).tag(sync=True)
+    reach = Finite().tag(sync=True)
     marks: traitlets.List = traitlets.List(help="name, place and colour").tag(sync=True)
 
     def __init__(
@@ -129,7 +125,7 @@ class TwoDecoders(DecodingExplorer):
 def _mark(name: Any, place: Sequence[float], reach: float) -> dict[str, Any]:
     """A mark for the page."""
     z, name = [float(v) for v in place], str(name)
-    if len(z) != 2 or max(map(abs, z)) > reach:
+    if len(z) != 2 or not max(map(abs, z)) <= reach:
         raise ValueError(
             f"The mark {name} stands at {z}; give two numbers from {-reach:g} to "
             f"{reach:g}."

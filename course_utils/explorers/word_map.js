@@ -5,17 +5,17 @@ const QUERY = new RegExp(`^${WORD}(?:\\s*[-−–]\\s*${WORD})?(?:\\s*\\+\\s*${W
 
 function render({ model, el }) {
   const vocabulary = model.get("vocabulary");
+  // A word as it is spelt, or the first that differs in capitals only.
   const index = new Map(vocabulary.map((word, i) => [word, i]));
+  const loose = new Map(vocabulary.map((word, i) => [word.toLowerCase(), i]).reverse());
+  const find = (word) => index.get(word) ?? loose.get(word.toLowerCase());
   const groups = model.get("groups");
   const { vectors, places } = unpack(model);
   const columns = vectors.length / vocabulary.length;
   normalise(vectors, columns);
   let marked = { asked: [], found: [] };
 
-  const ask = (query) => {
-    model.set("query", query);
-    model.save_changes();
-  };
+  const ask = (query) => put(model, { query });
 
   // The query: three fields with completion; the first also takes a whole expression.
   const list = `lc-words-${Math.random().toString(36).slice(2)}`; // ids are page-wide
@@ -31,11 +31,10 @@ function render({ model, el }) {
       spellcheck: "false",
     }),
   );
-  const typed = () => fields.map((field) => field.value.trim().toLowerCase());
+  const typed = () => fields.map((field) => field.value.trim());
   const compose = ([a, b, c]) => a + (b && ` - ${b}`) + (c && ` + ${c}`);
   const form = element("form", { class: "lc-query" }, fields[0], "−", fields[1]);
-  const clear = element("button", { type: "button" }, "Clear");
-  clear.addEventListener("click", () => {
+  const clear = makeButton("Clear", () => {
     for (const field of fields) field.value = "";
     ask("");
     fields[0].focus();
@@ -43,11 +42,13 @@ function render({ model, el }) {
   form.append("+", fields[2], element("button", {}, "Find"), clear, completion);
   form.addEventListener("input", ({ target }) => {
     const start = target.value.trim().toLowerCase();
-    const matching = start ? vocabulary.filter((word) => word.startsWith(start)) : [];
+    const begins = (word) => word.toLowerCase().startsWith(start);
+    const matching = start ? vocabulary.filter(begins) : [];
     completion.replaceChildren(
       ...matching.slice(0, 12).map((value) => element("option", { value })),
     );
-    if (typed()[0] && typed().every((w) => !w || index.has(w))) ask(compose(typed()));
+    const known = typed().every((word) => !word || find(word) !== undefined);
+    if (typed()[0] && known) ask(compose(typed()));
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -55,11 +56,7 @@ function render({ model, el }) {
     ask(/[-−–+]/.test(first) ? first : compose(typed())); // a whole expression, or words
   });
 
-  const button = (text, query, ...more) => {
-    const node = element("button", { type: "button" }, text, ...more);
-    node.addEventListener("click", () => ask(query));
-    return node;
-  };
+  const button = (words, query) => makeButton(words, () => ask(query));
   const message = element("p", { class: "lc-message", role: "status" });
   const results = element("ol", { class: "lc-found" });
   const examples = element("p", { class: "lc-examples" });
@@ -120,18 +117,13 @@ function render({ model, el }) {
     const nearest = vocabulary.reduce((a, _, i) => (distance(i) < distance(a) ? i : a), 0);
     if (distance(nearest) < 24) ask(vocabulary[nearest]);
   });
-  const key = element("p", { class: "lc-key" });
-  for (const { name, colour } of groups) {
-    const swatch = element("span", { class: "lc-swatch", style: `background:${colour}` });
-    key.append(element("span", {}, swatch, name));
-  }
 
   const answer = () => {
-    const query = model.get("query").trim().toLowerCase();
+    const query = model.get("query").trim();
     const words = query.match(QUERY)?.slice(1);
     marked = { asked: [], found: [] };
     results.replaceChildren();
-    const unknown = words?.find((word) => word && !index.has(word));
+    const unknown = words?.find((word) => word && find(word) === undefined);
     (words ?? []).forEach((word, k) => {
       if (typed()[k] !== (word ?? "")) fields[k].value = word ?? "";
     });
@@ -146,13 +138,13 @@ function render({ model, el }) {
         message.append(button(word, compose(mended)), " ");
       }
     } else {
-      const asked = words.map((word) => index.get(word));
+      const asked = words.map((word) => (word ? find(word) : undefined));
       const found = nearestWords(asked, vectors, columns, model.get("neighbours"));
       const asking = compose(words.map((word) => word ?? "")).replace("-", "−");
       message.textContent = `Nearest to ${asking}, by cosine:`;
       for (const { word, cosine } of found) {
         const figure = element("span", { class: "lc-cosine" }, decimals(cosine));
-        const entry = button(vocabulary[word], vocabulary[word], figure);
+        const entry = button([vocabulary[word], figure], vocabulary[word]);
         entry.style.setProperty("--lc-share", `${100 * Math.max(0, cosine)}%`);
         results.append(element("li", {}, entry));
       }
@@ -163,12 +155,15 @@ function render({ model, el }) {
   };
 
   const answers = element("div", { class: "lc-answers" }, message, results);
-  const mapped = element("div", {}, map, ...(groups.length ? [key] : []));
+  const mapped = element("div", {}, map);
+  if (groups.length) mapped.append(makeKey(groups));
   const stage = element("div", { class: "lc-scene" }, answers, mapped);
   frame(model, el, "lc-word-map", form, examples, stage);
-  model.on("change:query", answer);
-  answer();
-  return () => model.off("change:query", answer);
+  const stop = follow(model, ["query"], answer);
+  return () => {
+    stop();
+    plot.stop();
+  };
 }
 
 export default { render };

@@ -66,6 +66,8 @@ class WordMap(Explorer):
     ) -> None:
         vectors, places = as_array(vectors), as_array(map2d)
         _check(vocabulary, vectors, places)
+        # a word as it is spelt, or the first that differs in capitals only
+        self._loose = {w.lower(): i for i, w in reversed([*enumerate(vocabulary)])}
         self._index = {word: i for i, word in enumerate(vocabulary)}
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         self._directions = vectors / lengths.clip(1e-12)
@@ -108,10 +110,10 @@ class WordMap(Explorer):
     def nearest(self, query: str | None = None) -> list[tuple[str, float]]:
         """The nearest words to ``query`` (by default the trait) and their cosines.
 
-        The words of the query itself are left out, as usual for analogies. KeyError
-        for a word that is not in the vocabulary.
+        The words of the query itself are left out, as usual for analogies. A word in
+        other capitals is found too; KeyError for one that is not in the vocabulary.
         """
-        asked = [self._index[word] if word else None for word in self._words(query)]
+        asked = [self._find(word) if word else None for word in self._words(query)]
         target = np.zeros(self._directions.shape[1], "float32")
         for sign, i in zip((1, -1, 1), asked, strict=True):
             if i is not None:
@@ -121,6 +123,10 @@ class WordMap(Explorer):
         return [
             (self.vocabulary[i], float(cosines[i])) for i in order[: self.neighbours]
         ]
+
+    def _find(self, word: str) -> int:
+        found = self._index.get(word)
+        return self._loose[word.lower()] if found is None else found
 
     def _words(self, query: str | None = None) -> tuple[str | None, ...]:
         """The query's three words, None where there is none."""
@@ -138,8 +144,10 @@ class WordMap(Explorer):
             axes.scatter(x, y, s=9, c=group["colour"], lw=0, label=group["name"])
         if self.groups:
             axes.legend(loc="upper center", bbox_to_anchor=(0.5, 0), ncols=4)
-        for word in (word for word in self._words() if word in self._index):
-            x, y = self._places[self._index[word]]
+        for word in self._words():
+            if not word or word.lower() not in self._loose:
+                continue
+            x, y = self._places[self._find(word)]
             axes.annotate(
                 word, (x, y), (4, 4), textcoords="offset points", weight="bold"
             )

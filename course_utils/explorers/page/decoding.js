@@ -32,10 +32,8 @@ function makePicture(caption, shape, colour = "") {
   });
   const figure = element("figure", { class: "lc-picture" }, image);
   if (caption) {
-    const words = element("figcaption", {}, caption);
-    const swatch = element("span", { class: "lc-swatch", style: `background:${colour}` });
-    if (colour) words.prepend(swatch);
-    figure.append(words);
+    const swatch = colour ? [makeSwatch(colour)] : [];
+    figure.append(element("figcaption", {}, ...swatch, caption));
   }
   return { figure, image, show: (pixels) => showImage(image, pixels, shape) };
 }
@@ -94,18 +92,4 @@ function makeSlider(name, [low, high], move) {
     value.textContent = words;
   };
   return { slider, place };
-}
-
-/** Call show on every change of these traits; returns how to stop. */
-function follow(model, traits, show) {
-  for (const trait of traits) model.on(`change:${trait}`, show);
-  return () => {
-    for (const trait of traits) model.off(`change:${trait}`, show);
-  };
-}
-
-/** Set several traits and send them to Python together. */
-function put(model, values) {
-  for (const [name, value] of Object.entries(values)) model.set(name, value);
-  model.save_changes();
 }

@@ -66,17 +66,25 @@ function makePad(label, plot, move) {
   return { pad, place };
 }
 
-/** Call step(t) with t from 0 to 1; at once for readers who want no motion. */
-function glide(step, milliseconds = 700) {
-  if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
-    step(1);
-    return () => {};
-  }
-  const start = performance.now();
-  let request = requestAnimationFrame(function next(now) {
-    const t = Math.min(1, Math.max(0, (now - start) / milliseconds));
-    step(t * t * (3 - 2 * t));
-    if (t < 1) request = requestAnimationFrame(next);
-  });
-  return () => cancelAnimationFrame(request);
+/**
+ * Calls step(t) with t from 0 to 1, at once for readers who want no motion; a new start
+ * ends the old one, and so does stop().
+ */
+function makeGlide() {
+  let request;
+  const stop = () => cancelAnimationFrame(request);
+  const start = (step, milliseconds = 700) => {
+    stop();
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
+      step(1);
+      return;
+    }
+    const begun = performance.now();
+    request = requestAnimationFrame(function next(now) {
+      const t = Math.min(1, Math.max(0, (now - begun) / milliseconds));
+      request = t < 1 ? requestAnimationFrame(next) : undefined;
+      step(t * t * (3 - 2 * t));
+    });
+  };
+  return { start, stop };
 }

@@ -1,5 +1,5 @@
-// What every explorer needs: elements, its frame, the arrays that packing.py packed,
-// and a canvas to draw on.
+// What every explorer needs: elements and controls, its frame, its traits, the arrays
+// that packing.py packed, and a canvas to draw on.
 
 /** An element with attributes and children. */
 function element(tag, attributes = {}, ...children) {
@@ -9,6 +9,74 @@ function element(tag, attributes = {}, ...children) {
   }
   node.append(...children);
   return node;
+}
+
+/** A button; act() hears its clicks. */
+function makeButton(words, act, attributes = {}) {
+  const button = element("button", { type: "button", ...attributes }, ...[words].flat());
+  button.addEventListener("click", act);
+  return button;
+}
+
+/** A spot of a colour, to stand before a name. */
+function makeSwatch(colour) {
+  return element("span", { class: "lc-swatch", style: `background:${colour}` });
+}
+
+/** What the colours mean, for a list of {name, colour}. */
+function makeKey(items) {
+  const entries = items.map(({ name, colour }) =>
+    element("span", {}, makeSwatch(colour), name),
+  );
+  return element("p", { class: "lc-key" }, ...entries);
+}
+
+/**
+ * Radio buttons [[value, label], …] under a legend; pick(value) hears the choice,
+ * mark(value) shows it.
+ */
+function makeChoice(legend, options, pick) {
+  const radios = options.map(([value]) =>
+    element("input", { type: "radio", name: "choice", value }),
+  );
+  const labels = options.map(([, label], i) => element("label", {}, radios[i], label));
+  const list = element("div", {}, ...labels);
+  const fields = element("fieldset", {}, element("legend", {}, legend), list);
+  // A form of its own keeps the radio buttons of two choices apart.
+  const choice = element("form", { class: "lc-choices" }, fields);
+  choice.addEventListener("change", ({ target }) => pick(target.value));
+  const mark = (value) => {
+    for (const radio of radios) radio.checked = radio.value === `${value}`;
+  };
+  return { choice, mark };
+}
+
+/** Set several traits and send them to Python together. */
+function put(model, values) {
+  for (const [name, value] of Object.entries(values)) model.set(name, value);
+  model.save_changes();
+}
+
+/**
+ * Call show now, and once after any change of these traits, however many are set
+ * together; returns how to stop. It comes before the next key or move of a hand, so that
+ * this starts from what is shown; between two frames browsers make one move of many.
+ */
+function follow(model, traits, show) {
+  let due = false;
+  const soon = () => {
+    if (due) return;
+    due = true;
+    queueMicrotask(() => {
+      due = false;
+      show();
+    });
+  };
+  for (const trait of traits) model.on(`change:${trait}`, soon);
+  show();
+  return () => {
+    for (const trait of traits) model.off(`change:${trait}`, soon);
+  };
 }
 
 /** The explorer's frame: its label, its parts, and one line that says what to try. */
@@ -74,7 +142,7 @@ function unpack(model, trait = "arrays", table = "array_table") {
 
 /**
  * A canvas that fills its box and is sharp on any screen; draw(pen, width, height)
- * runs on every change of size. Draw in colours that read on light and dark pages.
+ * runs on every change of size until stop(). Draw in colours that read on light and dark pages.
  */
 function makePlot(draw) {
   const canvas = element("canvas", { "aria-hidden": "true" });
@@ -88,8 +156,9 @@ function makePlot(draw) {
     pen.scale(scale, scale);
     draw(pen, width, height);
   };
-  new ResizeObserver(redraw).observe(canvas);
-  return { canvas, redraw };
+  const watcher = new ResizeObserver(redraw);
+  watcher.observe(canvas);
+  return { canvas, redraw, stop: () => watcher.disconnect() };
 }
 
 /** Fill a small disc. */
@@ -106,7 +175,7 @@ function roundUp(value) {
   return power * [1, 2, 5, 10].find((step) => step * power >= value * (1 - 1e-9));
 }
 
-/** A number with two decimals and a true minus sign. */
-function decimals(value) {
-  return value.toFixed(2).replace("-", "−");
+/** A number with two decimals, or as many as wanted, and a true minus sign. */
+function decimals(value, digits = 2) {
+  return value.toFixed(digits).replace("-", "−");
 }

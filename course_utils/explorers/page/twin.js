@@ -20,10 +20,12 @@
     const model = {
       get: (name) => state[name],
       set: (name, value) => {
+        if (JSON.stringify(value) === JSON.stringify(state[name])) return;
         state[name] = value;
         for (const listener of listeners[`change:${name}`] ?? []) listener();
       },
-      on: (event, listener) => (listeners[event] ??= []).push(listener),
+      on: (event, listener) => (listeners[event] ??= new Set()).add(listener),
+      off: (event, listener) => listeners[event]?.delete(listener),
       save_changes: () => {},
     };
     const address = URL.createObjectURL(
@@ -33,7 +35,7 @@
     URL.revokeObjectURL(address);
     const el = document.createElement("div");
     home.append(el);
-    explorer.render({ model, el });
+    home.explorer = { model, stop: explorer.render({ model, el }) };
     performance.mark("explorer ready");
   } catch (error) {
     delete home.dataset.running; // the still picture is better than nothing

@@ -70,6 +70,13 @@ def pictures(explorer: Locator | Page) -> dict[str, np.ndarray]:
     return {name: np.reshape(rgba, shape)[..., :3] / 255 for name, shape, rgba in found}
 
 
+def position(pad: Locator) -> tuple[float, float]:
+    """Where the marker stands, in percent of the pad."""
+    return pad.locator(".lc-marker").evaluate(
+        "m => [parseFloat(m.style.left), parseFloat(m.style.bottom)]"
+    )
+
+
 def difference(shown: np.ndarray, image: np.ndarray) -> float:
     """The largest difference of a pixel; grey images are shown in three channels."""
     return np.abs(shown - image.reshape(*shown.shape[:2], -1)).max()

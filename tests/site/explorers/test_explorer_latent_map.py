@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator, expect
-from samples import CODES, latent_map, pixels, position
+from decoder_samples import difference, pictures, position, touch_drag
+from explorer_samples import CODES, latent_map
+from playwright.sync_api import Locator, Page, expect
 
 from course_utils.explorers import LatentMap
 
@@ -15,9 +16,13 @@ def code_at(explorer: LatentMap, pad: Locator, x: float, y: float) -> list[float
         "return [b.left + p.clientLeft, b.top + p.clientTop, p.clientWidth, "
         "p.clientHeight]; }"
     )
-    view = next(m for m in explorer.models if m["name"] == explorer.model)
+    view = explorer.views[explorer.model]
     at = np.clip([(x - left) / width, 1 - (y - top) / height], 0, 1)
     return (np.array(view["centre"]) + (2 * at - 1) * view["reach"]).tolist()
+
+
+def error(page: Page, explorer: LatentMap) -> float:
+    return difference(pictures(page)["decoded image"], explorer.decode())
 
 
 @pytest.mark.parametrize("home", ["http", "file"])
@@ -34,10 +39,10 @@ def test_a_drag_shows_what_torch_decodes(visit, home: str, stored: str):
         x, y = box["x"] + 20 + 30 * step, box["y"] + 20 + 25 * step
         page.mouse.move(x, y)
         explorer.z = code_at(explorer, pad, x, y)
-        worst = max(worst, np.abs(pixels(page) - explorer.decode()).max())
+        worst = max(worst, error(page, explorer))
     page.mouse.up()
     page.mouse.move(box["x"] + 50, box["y"] + 50)  # the button is up: nothing moves
-    assert np.abs(pixels(page) - explorer.decode()).max() <= worst
+    assert error(page, explorer) <= worst
     print(f"{stored} over {home}: largest difference {worst:.5f}")
     # A screen's half step, and what storing the weights costs (told by `rounding` at
     # the codes; between and beyond them it may be a little more).
@@ -49,16 +54,9 @@ def test_a_finger_drags_too(visit):
     page = visit(explorer, has_touch=True, viewport={"width": 390, "height": 844}).page
     pad = page.get_by_role("slider")
     box = pad.bounding_box()
-    touch = page.context.new_cdp_session(page)
-    for kind, shift in (("Start", 30), ("Move", 60), ("Move", 110), ("End", None)):
-        where = (
-            [] if shift is None else [{"x": box["x"] + shift, "y": box["y"] + shift}]
-        )
-        touch.send(
-            "Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": where}
-        )
+    touch_drag(page, *((box["x"] + by, box["y"] + by) for by in (30, 60, 110)))
     explorer.z = code_at(explorer, pad, box["x"] + 110, box["y"] + 110)
-    assert np.abs(pixels(page) - explorer.decode()).max() <= 1 / 255
+    assert error(page, explorer) <= 1 / 255
     assert page.evaluate("scrollY") == 0
 
 
@@ -90,7 +88,7 @@ def test_another_model_shows_the_same_image_of_its_own(visit):
     page = visit(explorer).page
     page.get_by_label("autoencoder").click()
     explorer.model, explorer.z = "autoencoder", (9 * CODES[0]).tolist()
-    assert np.abs(pixels(page) - explorer.decode()).max() <= 1 / 255 + 1e-3  # codes
+    assert error(page, explorer) <= 1 / 255
     expect(page.locator(".lc-nearby")).to_have_text("nearest image: 0, 0.00 away")
 
 

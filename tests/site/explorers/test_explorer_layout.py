@@ -13,8 +13,8 @@ from decoder_samples import (
     network,
     two_decoders,
 )
+from explorer_samples import latent_map, word_map
 from playwright.sync_api import Page
-from samples import latent_map, word_map
 
 from course_utils.explorers import (
     AttributeSliders,
@@ -92,7 +92,7 @@ def test_pictures_stand_flush_and_their_names_in_one_line(visit, width: int):
 
 def test_boxes_to_tick_are_large_and_show_focus(visit):
     page = visit(GaussianKL(), interpolation(), latent_map()).page
-    boxes = page.locator("[type=checkbox], .lc-choices [type=radio], [name=model]")
+    boxes = page.locator("[type=checkbox], .lc-choices [type=radio]")
     assert boxes.count() == 5
     for box in boxes.all():
         assert box.bounding_box()["width"] >= 16

@@ -14,9 +14,8 @@ from typing import Any
 
 import nbformat
 import pytest
-from decoder_samples import difference, face_triangle, pictures
+from decoder_samples import difference, face_triangle, pictures, position
 from playwright.sync_api import Browser, Locator, Page, expect
-from samples import position
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("COURSE_BUDGET") == "smoke",
@@ -25,13 +24,13 @@ pytestmark = pytest.mark.skipif(
 
 START = f"""
 import json, pathlib, sys
-sys.path.insert(0, {str(Path(__file__).parent)!r})
+sys.path[:0] = {[str(Path(__file__).parents[k]) for k in (0, 2)]!r}
 """
 # In each notebook Python writes down what it hears, and answers the first time: by
 # switching the model, or by another corner.
 NOTEBOOKS = {
     "map": """
-from samples import latent_map
+from explorer_samples import latent_map
 explorer = latent_map()
 def hear(change):
     heard = pathlib.Path("map.json")
@@ -71,7 +70,7 @@ display(kl, cloud, tsne)
     "rest": """
 from decoder_samples import attribute_sliders, interpolation, two_decoders
 from IPython.display import display
-from samples import word_map
+from explorer_samples import word_map
 two, way, slid, words = two_decoders(), interpolation(), attribute_sliders(), word_map()
 def hear(change):
     way.spherical = way.spherical or change.name == "z"

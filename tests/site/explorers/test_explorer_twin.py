@@ -5,22 +5,23 @@ import json
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from decoder_samples import pictures
+from explorer_samples import latent_map, word_map
 from playwright.sync_api import expect
-from samples import latent_map, pixels, word_map
 
 
 def test_explorers_on_one_page_do_not_mix(visit):
     same = latent_map()
     page = visit(same, word_map(), same, word_map()).page
     first, second = page.locator(".lc-latent-map").all()
-    before = pixels(second)
+    before = pictures(second)["decoded image"]
     first.get_by_label("autoencoder").click()
     first.get_by_role("slider").press("PageUp")
     expect(second.get_by_label("VAE")).to_be_checked()
-    np.testing.assert_array_equal(pixels(second), before)
+    np.testing.assert_array_equal(pictures(second)["decoded image"], before)
     lists = page.locator("datalist").evaluate_all("l => l.map(e => e.id)")
     assert len(set(lists)) == 2
-    assert np.abs(pixels(first) - before).max() > 0.1
+    assert np.abs(pictures(first)["decoded image"] - before).max() > 0.1
 
 
 @pytest.mark.parametrize("dark", [False, True])

@@ -1,8 +1,8 @@
 """The word map on a page: neighbours, analogies, spelling."""
 
 import pytest
+from explorer_samples import WORDS, word_map
 from playwright.sync_api import Locator, Page, expect
-from samples import WORDS, word_map
 
 
 def field(page: Page, name: str = "word") -> Locator:

@@ -1,8 +1,7 @@
-"""Small explorers to look at, and what one of them shows."""
+"""Small explorers to look at, in Python and on a page."""
 
 import numpy as np
 import torch
-from playwright.sync_api import Locator, Page
 from torch import nn
 
 from course_utils.explorers import LatentMap, WordMap
@@ -13,7 +12,7 @@ WORDS = ["row", "rows", "column", "columns", "red", "green", "blue", "mean"]
 WORDS += ["median", "variance"]
 
 
-def decoder(seed: int, hidden: int = 64) -> nn.Sequential:
+def decoder(seed: int = 0, hidden: int = 64) -> nn.Sequential:
     torch.manual_seed(seed)
     layers = nn.Linear(2, hidden), nn.ReLU(), nn.Linear(hidden, 784), nn.Sigmoid()
     with torch.no_grad():
@@ -21,12 +20,12 @@ def decoder(seed: int, hidden: int = 64) -> nn.Sequential:
     return nn.Sequential(*layers)
 
 
-def latent_map(stored: str = "float32") -> LatentMap:
+def latent_map(stored: str = "float32", **options) -> LatentMap:
     models = {"VAE": (decoder(0), CODES), "autoencoder": (decoder(1), 9 * CODES)}
-    return LatentMap(models=models, labels=LABELS, stored=stored)
+    return LatentMap(models=models, labels=LABELS, stored=stored, **options)
 
 
-def word_map() -> WordMap:
+def word_map(words: list[str] = WORDS) -> WordMap:
     rng = np.random.default_rng(3)
     things = np.repeat(rng.normal(size=(5, 8)), 2, axis=0)  # pairs, as row and rows
     plural = np.outer(np.arange(10) % 2, rng.normal(size=8))
@@ -35,23 +34,4 @@ def word_map() -> WordMap:
     examples = ["mean", "rows - row + column"]
     options = {"groups": groups, "examples": examples, "neighbours": 4}
     options["stored"] = "float32"  # no near ties decided by rounding
-    return WordMap(WORDS, vectors, rng.normal(size=(10, 2)), **options)
-
-
-def pixels(explorer: Locator | Page) -> np.ndarray:
-    """The decoded image on the page, [28, 28] in [0, 1]."""
-    rgba = explorer.locator(".lc-image").evaluate(
-        "image => { const { width, height } = image;"
-        "const canvas = new OffscreenCanvas(width, height);"
-        "const pen = canvas.getContext('2d', { willReadFrequently: true });"
-        "pen.drawImage(image, 0, 0);"
-        "return [...pen.getImageData(0, 0, width, height).data]; }"
-    )
-    return np.reshape(rgba, (28, 28, 4))[..., 0] / 255
-
-
-def position(pad: Locator) -> tuple[float, float]:
-    """Where the marker stands, in percent of the pad."""
-    return pad.locator(".lc-marker").evaluate(
-        "m => [parseFloat(m.style.left), parseFloat(m.style.bottom)]"
-    )
+    return WordMap(words, vectors, rng.normal(size=(10, 2)), **options)
