@@ -1,9 +1,9 @@
 """Making a model good: ``fit`` for one network, ``fit_gan`` for two that compete."""
 
 from .fit import evaluate, fit
-from .gan import GanHistory, fit_gan
+from .gan import fit_gan
+from .history import GanHistory, History
 from .loop import Callback, TrainingError
-from .recipe import History
 
 __all__ = [
     "Callback",

@@ -1,12 +1,11 @@
 """What a training step needs: batches on the device, and a loss as one module."""
 
-import copy
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
 
-from .. import distributed
 from ..objectives import Objective, Parts
 from ..runtime import best_precision
 
@@ -16,8 +15,8 @@ Data = Tensor | tuple[Tensor, Tensor]
 class Batches:
     """Images, and labels if there are any, that stay on the device.
 
-    Images are uint8 [N, H, W] (or [N, H, W, 3]), or floats in [0, 1]. ``what`` is
-    their name in complaints.
+    Images are uint8 [N, H, W] (or [N, H, W, 3]), or floats in [0, 1]; labels are whole
+    numbers or floats. ``what`` is their name in complaints.
 
     Raises
     ------
@@ -26,7 +25,7 @@ class Batches:
     """
 
     def __init__(self, data: Data, device: torch.device, what: str = "data") -> None:
-        images, labels = _check(data, what)
+        images, labels = _check(data, what)  # float32 first: an Apple GPU has no other
         self.images = images.to(device)
         self.labels = None if labels is None else labels.to(device)
 
@@ -50,8 +49,8 @@ class Batches:
 class TrainingStep(nn.Module):
     """Model and objective as one module.
 
-    ``torch.compile`` and ``DistributedDataParallel`` see only what happens within
-    ``forward``; an objective may call ``model.encode`` or anything else.
+    ``DistributedDataParallel`` sees only what happens within ``forward``; an objective
+    may call ``model.encode`` or anything else.
     """
 
     def __init__(self, model: nn.Module, objective: Objective, precision: str) -> None:
@@ -60,7 +59,7 @@ class TrainingStep(nn.Module):
         self.precision = precision
 
     def forward(self, images: Tensor, labels: Tensor | None) -> Parts:
-        """The objective's parts, nats per image."""
+        """The objective's parts, means over the images."""
         if self.precision == "float32":
             return self.objective(self.model, images, labels)
         with torch.autocast(images.device.type, torch.bfloat16):
@@ -69,6 +68,8 @@ class TrainingStep(nn.Module):
 
 def try_step(step: TrainingStep, batches: Batches) -> list[str]:
     """Run the objective on two images, to explain at once what would fail later.
+
+    With labels, these are the images of the smallest and of the largest label.
 
     Returns
     -------
@@ -82,47 +83,48 @@ def try_step(step: TrainingStep, batches: Batches) -> list[str]:
     if not any(p.requires_grad for p in step.parameters()):
         raise ValueError("The model has no weights to train.")
     step.eval()
-    images, labels = batches[torch.zeros(2, dtype=torch.int64, device=batches.device)]
-    try:
-        parts = step(images, labels)
-    except RuntimeError as error:
-        shape = list(images.shape[1:])
-        raise ValueError(
-            f"The model or the objective cannot take images of shape {shape}: {error}"
-        ) from error
+    ends = torch.zeros(2, dtype=torch.int64)
+    if batches.labels is not None:
+        labels = (
+            batches.labels.flatten(1)
+            if batches.labels.dim() > 1
+            else (batches.labels[:, None])
+        )
+        ends = torch.stack([labels.amin(1).argmin(), labels.amax(1).argmax()])
+    with explained(batches):
+        parts = step(*batches[ends.to(batches.device)])
+        if isinstance(parts, dict):
+            for part in parts.values():
+                torch.as_tensor(part).isfinite().all().item()  # wait for a GPU's error
     loss = parts.get("loss") if isinstance(parts, dict) else None
     if not isinstance(loss, Tensor) or loss.dim() > 0 or not loss.requires_grad:
         raise ValueError(
             "The objective must return a dictionary whose 'loss' is one number (a 0-d "
             "tensor) computed from the model's weights."
         )
+    for name, part in parts.items():
+        if not isinstance(part, Tensor) or part.dim() > 0:
+            raise ValueError(
+                f"The objective's part {name!r} must be one number (a 0-d tensor), as "
+                "its 'loss' is."
+            )
     return list(parts)
 
 
-def compiled(
-    step: nn.Module, batches: Batches, batch_size: int, mode: str | None
-) -> Callable[..., Parts]:
-    """The step compiled for full batches; as it is, and a word why, if that fails.
-
-    Compiling happens on the first run, forward and backward, so here is one. Its
-    gradients and its traces in buffers (batch statistics) are removed.
-    """
-    fast: Callable[..., Parts] = torch.compile(step, dynamic=False, mode=mode)
-    before = copy.deepcopy(dict(step.named_buffers()))
-    indices = torch.arange(batch_size, device=batches.device) % len(batches)
-    step.train()
+@contextmanager
+def explained(batches: Batches) -> Iterator[None]:
+    """Say of any error inside which images and labels led to it, as a ValueError."""
     try:
-        fast(*batches[distributed.share(indices)[0]])["loss"].backward()
-    except Exception as error:  # whatever it is, eager still works
-        distributed.say(
-            f"torch.compile does not work here ({first_line(error)}), so training runs "
-            "without it."
-        )
-        fast = step
-    step.zero_grad()
-    for name, buffer in step.named_buffers():
-        buffer.copy_(before[name])
-    return fast
+        yield
+    except Exception as error:
+        labels = batches.labels
+        given = "without labels"
+        if labels is not None:
+            given = f"with labels from {labels.min():g} to {labels.max():g}"
+        raise ValueError(
+            "The model or the objective cannot take images of shape "
+            f"{list(batches.images.shape[1:])} {given}: {first_line(error)}"
+        ) from error
 
 
 def fast_precision(model: nn.Module, device: torch.device) -> str:
@@ -135,9 +137,15 @@ def fast_precision(model: nn.Module, device: torch.device) -> str:
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an accelerator or the CPU had no room for a tensor."""
+    """Whether an accelerator or the CPU had no room for a tensor.
+
+    PyTorch has a class for CUDA only. On the CPU of Linux ("can't allocate memory") and
+    of Windows ("not enough memory") and on Apple GPUs ("out of memory") it is in words.
+    """
+    words = "can't allocate memory", "not enough memory", "out of memory"
     return isinstance(error, torch.OutOfMemoryError | MemoryError) or (
-        isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
+        isinstance(error, RuntimeError)
+        and any(word in str(error).lower() for word in words)
     )
 
 
@@ -147,7 +155,7 @@ def first_line(error: BaseException) -> str:
 
 
 def _check(data: Data, what: str) -> tuple[Tensor, Tensor | None]:
-    """Images and labels, if that is what the data are."""
+    """Images as uint8 or float32, labels as int64 or float32, if that is possible."""
     pair = isinstance(data, tuple | list) and len(data) == 2
     images, labels = data if pair else (data, None)
     if not isinstance(images, Tensor):
@@ -160,6 +168,7 @@ def _check(data: Data, what: str) -> tuple[Tensor, Tensor | None]:
             f"The {what} must be images [N, height, width], not {list(images.shape)}."
         )
     if images.is_floating_point():
+        images = images.float()
         low, high = images.aminmax()
         if not (low >= 0 and high <= 1):
             raise ValueError(
@@ -168,12 +177,16 @@ def _check(data: Data, what: str) -> tuple[Tensor, Tensor | None]:
             )
     elif images.dtype != torch.uint8:
         raise ValueError(f"The {what} are {images.dtype}: pass uint8 images.")
-    if labels is not None and (
-        not isinstance(labels, Tensor) or len(labels) != len(images)
+    if labels is None:
+        return images, None
+    if (
+        not isinstance(labels, Tensor)
+        or labels.dim() == 0
+        or len(labels) != len(images)
     ):
-        count = len(labels) if hasattr(labels, "__len__") else "no"
+        count = len(labels) if hasattr(labels, "__len__") and len(labels) else "no"
         raise ValueError(
             f"The {what} hold {len(images)} images and {count} labels: pass a label "
             "tensor with one per image."
         )
-    return images, labels
+    return images, labels.float() if labels.is_floating_point() else labels.long()

@@ -1,9 +1,6 @@
 """``fit`` trains a model, ``evaluate`` asks how good it is: nats per image."""
 
-import os
-import time
 from collections.abc import Sequence
-from dataclasses import asdict
 
 import torch
 from torch import Tensor, nn
@@ -12,10 +9,11 @@ from tqdm.auto import tqdm
 from .. import distributed
 from ..objectives import Objective
 from ..runtime import current, own_randomness
-from .batches import Batches, Data, fast_precision
-from .loop import Best, Callback, Loop
-from .recipe import History, Recipe
-from .store import Slot
+from .batches import Batches, Data, explained, fast_precision
+from .history import History
+from .loop import Callback, Loop, good_weights_back
+from .recipe import Recipe
+from .store import Slot, bar_settings, train_once
 
 
 def fit(
@@ -30,12 +28,8 @@ def fit(
     schedule: str = "constant",
     warmup: int = 0,
     validation: Data | None = None,
-    patience: int | None = None,
-    clip: float | None = None,
     precision: str = "auto",
-    compile: bool | str = False,
     keep_as: str | None = None,
-    retrain: bool = False,
     seed: int | None = None,
     callbacks: Sequence[Callback] = (),
     progress: bool = True,
@@ -53,30 +47,30 @@ def fit(
     epochs, batch_size : how often to see each image, how many at once
     lr, betas, schedule, warmup : Adam's learning rate and momenta; how the rate falls
         ("constant", "linear", "cosine"); over how many steps it first rises
-    patience : stop after so many epochs without a better validation loss, and put
-        the best weights back
-    clip : the largest norm of a gradient
     precision : "float32", "bfloat16", or "auto": what is fast for this model here
-    compile : whether to use ``torch.compile``, or the mode to use it in
-    keep_as, retrain : name in the checkpoint store; refuse to reuse what is there
+    keep_as : name in the checkpoint store: the next run, or chapter, that asks for the
+        same training reuses the model
     seed : default: the runtime's
     callbacks : called as ``callback(model, step, epoch)`` before the first step (0, 0)
         and after every step, in evaluation mode and without gradients. With callbacks
         a model is always trained, never reused: they have to see it.
-    progress : whether to show a bar with nats and images/s
+    progress : whether to show a bar with the loss and images/s
 
     Raises
     ------
     ValueError
-        If an argument makes no sense; the message says what does.
+        If an argument makes no sense, or the first two images cannot be learned from;
+        the message says what helps.
     TrainingError
-        If the loss is no longer a number, or one image is too large for the memory.
-        The weights of the last good epoch are put back.
+        If the loss is no longer a number, or the memory is too small. After this or
+        any other error, the weights of the last whole epoch are back.
     """
+    if not isinstance(model, nn.Module) or not callable(objective):
+        raise ValueError("Pass a network (nn.Module), then an objective (a function).")
+    if callable(callbacks) or not all(map(callable, callbacks)):
+        raise ValueError("callbacks must be a list of functions.")
     runtime = current()
-    if precision == "auto":
-        precision = fast_precision(model, runtime.device)
-    seed = runtime.seed if seed is None else seed
+    device = runtime.device
     recipe = Recipe(
         epochs=epochs,
         batch_size=batch_size,
@@ -84,106 +78,100 @@ def fit(
         betas=betas,
         schedule=schedule,
         warmup=warmup,
-        patience=patience,
-        clip=clip,
-        precision=precision,
-        compile=compile,
-        seed=seed,
+        precision=fast_precision(model, device) if precision == "auto" else precision,
+        seed=runtime.seed if seed is None else seed,
     )
-    if patience and validation is None:
-        raise ValueError("patience watches the validation loss: pass validation too.")
-    model.to(runtime.device)
-    batches = Batches(data, runtime.device)
-    held_out = None
+    batches, held_out = Batches(data, device), None
     if validation is not None:
-        held_out = Batches(validation, runtime.device, "validation data")
-
-    slot = None
-    if keep_as is not None:
-        slot = Slot.of(keep_as, model, objective, batches, held_out, recipe)
-        if not retrain and not callbacks and (stored := slot.load()):
-            model.load_state_dict(stored["weights"])
-            model.eval()
-            return History(**stored["history"], reused=True)
-
-    began = time.perf_counter()
-    bar = tqdm(
-        total=epochs * len(batches),
-        desc=keep_as or type(model).__name__,
-        unit=" images",
-        unit_scale=True,
-        disable=not (progress and distributed.is_main()) or _is_silenced(),
+        held_out = Batches(validation, device, "validation data")
+    model.to(device)
+    slot = Slot.of(
+        keep_as,
+        model,
+        objective,
+        data=[batches.images, batches.labels],
+        validation_data=held_out and [held_out.images, held_out.labels],
+        recipe=recipe,
+        training_code=[Loop, _means],
     )
-    with bar, own_randomness(seed + distributed.rank(), runtime.device):
+
+    def train(bar: tqdm) -> History:
         loop = Loop(model, objective, batches, recipe, callbacks, bar)
-        history = _train(loop, model, objective, held_out, recipe)
-    model.eval()
-    history.losses = loop.losses
-    history.seconds = time.perf_counter() - began
-    if slot and history.stopped != "interrupted":
-        slot.save(model, recipe, asdict(history))
-    return history
+        history = History(losses=loop.losses)
+        with good_weights_back(loop.put_back, recipe.batch_size):
+            try:
+                loop.call_back(step=0, epoch=0)
+                for _ in range(recipe.epochs):
+                    row = loop.epoch()
+                    history.rows.append(row)
+                    if held_out is not None:
+                        means = _means(model.eval(), objective, held_out, recipe.seed)
+                        row["validation"] = distributed.from_main(means)
+            except KeyboardInterrupt:
+                loop.look()
+                history.stopped = "interrupted"
+                distributed.say(
+                    f"Interrupted in epoch {loop.epochs_done + 1} of {recipe.epochs}: "
+                    "the model keeps what it has learned so far."
+                )
+        if slot and loop.disturbed:
+            slot.refused = "a callback changed its weights"
+        return history
+
+    name = keep_as or type(model).__name__
+    bar = bar_settings(recipe.epochs * len(batches), name, "images", progress)
+    return train_once(
+        model, train, History, slot, recipe,
+        reuse=not callbacks, bar=bar, device=device,
+    )  # fmt: skip
 
 
-def _train(
-    loop: Loop,
-    model: nn.Module,
-    objective: Objective,
-    held_out: Batches | None,
-    recipe: Recipe,
-) -> History:
-    """Epoch after epoch, until all are done, patience ends or Ctrl-C comes."""
-    history, best = History(), Best()
-    try:
-        loop.call_back(step=0, epoch=0)
-        for _ in range(recipe.epochs):
-            row = loop.epoch()
-            history.rows.append(row)
-            if held_out is not None:
-                parts = evaluate(model, objective, held_out)
-                row["validation"] = distributed.from_main(parts)
-            if recipe.patience is not None:
-                best.update(row["validation"]["loss"], model)
-                if best.age >= recipe.patience:
-                    history.stopped = "early stop"
-                    break
-    except KeyboardInterrupt:
-        loop.look()
-        history.stopped = "interrupted"
-        distributed.say(
-            f"Interrupted in epoch {loop.epochs_done + 1} of {recipe.epochs}: the "
-            "model keeps what it has learned so far."
-        )
-    best.put_back(model)
-    return history
-
-
-@torch.no_grad()
 def evaluate(
     model: nn.Module,
     objective: Objective,
-    data: Data | Batches,
+    data: Data,
     *,
     batch_size: int = 1000,
     seed: int | None = None,
 ) -> dict[str, float]:
     """The objective's parts over a whole data set, in float32: nats per image.
 
-    Noise is drawn from ``seed`` (default: the runtime's), so that two models, or two
-    epochs, are compared under the same draws.
+    It works on the runtime's device and in evaluation mode; the model comes back as and
+    where it was. Noise is drawn from ``seed`` (default: the runtime's), so that two
+    models are compared under the same draws.
+
+    Raises
+    ------
+    ValueError
+        If the data are no images, or the model cannot take them.
     """
     runtime = current()
-    batches = data if isinstance(data, Batches) else Batches(data, runtime.device)
-    model.to(runtime.device).eval()
-    everything = torch.arange(len(batches), device=runtime.device)
+    seed = runtime.seed if seed is None else seed
+    batches = Batches(data, runtime.device)
+    home = next((weight.device for weight in model.parameters()), runtime.device)
+    modes = {layer: layer.training for layer in model.modules()}
+    try:
+        model.to(runtime.device).eval()
+        return _means(model, objective, batches, seed, batch_size)
+    finally:
+        model.to(home)
+        for layer, mode in modes.items():
+            layer.training = mode
+
+
+@torch.no_grad()
+def _means(
+    model: nn.Module,
+    objective: Objective,
+    batches: Batches,
+    seed: int,
+    batch_size: int = 1000,
+) -> dict[str, float]:
+    """The objective's parts, means over all images."""
     sums: dict[str, Tensor] = {}
-    with own_randomness(runtime.seed if seed is None else seed, runtime.device):
+    everything = torch.arange(len(batches), device=batches.device)
+    with own_randomness(seed, batches.device), explained(batches):
         for indices in everything.split(batch_size):
             for name, value in objective(model, *batches[indices]).items():
                 sums[name] = sums.get(name, 0.0) + value * len(indices)
-    return {name: value.item() / len(batches) for name, value in sums.items()}
-
-
-def _is_silenced() -> bool:
-    """tqdm's own switch, which ``disable=False`` would override."""
-    return os.environ.get("TQDM_DISABLE", "0") not in ("", "0")
+        return {name: value.item() / len(batches) for name, value in sums.items()}

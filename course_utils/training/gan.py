@@ -4,66 +4,17 @@ The generator makes images of random codes, the discriminator gives logits: abov
 takes an image for real. Both learn by Adam, in turns (Goodfellow et al. 2014).
 """
 
-import os
-import time
-from dataclasses import asdict, dataclass, field
-
 import torch
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
 from ..runtime import current, own_randomness
-from .fingerprints import fingerprint
+from .batches import first_line
 from .game import play_round
-from .loop import LOOK_EVERY, TrainingError, weights_of
-from .store import Slot
-
-
-@dataclass
-class GanHistory:
-    """How a game went.
-
-    Attributes
-    ----------
-    discriminator_losses, generator_losses : of every step, in nats; ln 4 and ln 2
-        where the discriminator can only guess
-    snapshots : step -> the generator's weights then
-    stopped : "finished" or "interrupted"
-    reused : whether the networks came from the checkpoint store
-    seconds : how long the training took
-    """
-
-    discriminator_losses: list[float] = field(default_factory=list)
-    generator_losses: list[float] = field(default_factory=list)
-    snapshots: dict[int, dict[str, Tensor]] = field(default_factory=dict)
-    stopped: str = "finished"
-    reused: bool = False
-    seconds: float = 0.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class GanRecipe:
-    """``fit_gan``'s arguments of the same names; ValueError if one makes no sense."""
-
-    steps: int
-    batch_size: int
-    lr: float
-    betas: tuple[float, float]
-    r1: float
-    r1_every: int
-    latent_dim: int
-    snapshots: int
-    seed: int
-
-    def __post_init__(self) -> None:
-        for name in ("steps", "batch_size", "lr", "r1_every", "latent_dim"):
-            if not getattr(self, name) > 0:
-                raise ValueError(
-                    f"{name} is {getattr(self, name)}: it must be above 0."
-                )
-        for name in ("r1", "snapshots"):
-            if getattr(self, name) < 0:
-                raise ValueError(f"{name} is {getattr(self, name)}: 0 is the least.")
+from .history import GanHistory
+from .loop import LOOK_EVERY, TrainingError, adam, good_weights_back, weights_of
+from .recipe import GanRecipe
+from .store import Slot, bar_settings, train_once
 
 
 def fit_gan(
@@ -106,44 +57,37 @@ def fit_gan(
     ValueError
         If the networks do not fit together, or an argument makes no sense.
     TrainingError
-        If a loss is no longer a number. The last good weights are put back.
+        If a loss is no longer a number, or the memory is too small. After this or any
+        other error, the last weights that were looked at are back.
     """
     runtime = current()
+    device = runtime.device
     recipe = GanRecipe(
         steps=steps, batch_size=batch_size, lr=lr, betas=betas, r1=r1,
         r1_every=r1_every, latent_dim=latent_dim, snapshots=snapshots,
         seed=runtime.seed if seed is None else seed,
     )  # fmt: skip
-    pair = nn.ModuleList([generator, discriminator]).to(runtime.device)
-    try_round(generator, discriminator, images, recipe)
-    slot = None
-    if keep_as is not None:
-        ingredients = {
-            "networks or first weights": pair,
-            "rules": play_round,
-            "data": images,
-            "recipe": asdict(recipe),
-            "machine": [torch.__version__, runtime.device.type],
-        }
-        slot = Slot(
-            keep_as, {what: fingerprint(it) for what, it in ingredients.items()}
-        )
-        if stored := slot.load():
-            pair.load_state_dict(stored["weights"])
-            pair.eval()
-            return GanHistory(**stored["history"], reused=True)
-    began = time.perf_counter()
-    silent = not progress or os.environ.get("TQDM_DISABLE", "0") not in ("", "0")
-    with (
-        tqdm(total=steps, desc=keep_as or "GAN", unit=" steps", disable=silent) as bar,
-        own_randomness(recipe.seed, runtime.device),
-    ):
-        history = _play(pair, images.to(runtime.device), recipe, bar)
-    pair.eval()
-    history.seconds = time.perf_counter() - began
-    if slot and history.stopped != "interrupted":
-        slot.save(pair, recipe, asdict(history))
-    return history
+    if not isinstance(images, Tensor) or images.dim() == 0 or len(images) == 0:
+        raise ValueError("There are no images to learn from: pass a tensor [N, …].")
+    if images.is_floating_point():
+        images = images.float()  # an Apple GPU has no float64
+    images = images.to(device)
+    pair = nn.ModuleList([generator, discriminator]).to(device)
+    with own_randomness(recipe.seed, device):
+        try_round(generator, discriminator, images, recipe)
+    slot = Slot.of(
+        keep_as, pair, play_round,
+        data=images, recipe=recipe, training_code=_play,
+    )  # fmt: skip
+    return train_once(
+        pair,
+        lambda bar: _play(pair, images, recipe, bar),
+        GanHistory,
+        slot,
+        recipe,
+        bar=bar_settings(recipe.steps, keep_as or "GAN", "steps", progress),
+        device=device,
+    )
 
 
 def _play(
@@ -151,55 +95,58 @@ def _play(
 ) -> GanHistory:
     """Round after round, until all are played or Ctrl-C comes."""
     generator, discriminator = pair
-    fused = images.device.type in ("cpu", "cuda", "mps", "xpu")
-    forge, detect = (
-        torch.optim.Adam(player.parameters(), recipe.lr, recipe.betas, fused=fused)
-        for player in pair
+    optimizers = (
+        adam(generator, recipe.lr, recipe.betas),
+        adam(discriminator, recipe.lr, recipe.betas),
     )
     history, unread, good = GanHistory(), [], weights_of(pair)
     keep = {recipe.steps * (i + 1) // recipe.snapshots for i in range(recipe.snapshots)}
+    learning = {weight: weight.requires_grad for weight in discriminator.parameters()}
     pair.train()
-    try:
-        for step in range(1, recipe.steps + 1):
-            chosen = torch.randint(
-                len(images), (recipe.batch_size,), device=images.device
-            )
-            real = floats(images[chosen])
-            z = torch.randn(recipe.batch_size, recipe.latent_dim, device=images.device)
-            r1 = 0.0 if (step - 1) % recipe.r1_every else recipe.r1 * recipe.r1_every
-            unread.append(
-                play_round(generator, discriminator, (forge, detect), real, z, r1)
-            )
-            if step in keep:
-                weights = weights_of(generator).items()
-                history.snapshots[step] = {name: w.cpu() for name, w in weights}
-            # To read a loss is to wait for the GPU, so not after each step.
-            if len(unread) == LOOK_EVERY or step == recipe.steps:
-                _read(unread, history, pair, good)
-                good = weights_of(pair)
-                bar.update(len(unread))
-                unread.clear()
-    except KeyboardInterrupt:
-        discriminator.requires_grad_(True)
-        history.stopped = "interrupted"
-        print(f"Interrupted at step {step}: both networks keep what they have learned.")
-        if unread:
-            _read(unread, history, pair, good)
+    with good_weights_back(lambda: pair.load_state_dict(good), recipe.batch_size):
+        try:
+            for step in range(1, recipe.steps + 1):
+                size = (recipe.batch_size,)
+                chosen = torch.randint(len(images), size, device=images.device)
+                real = floats(images[chosen])
+                z = torch.randn(*size, recipe.latent_dim, device=images.device)
+                due = (step - 1) % recipe.r1_every == 0
+                r1 = recipe.r1 * recipe.r1_every if due else 0.0
+                losses = play_round(generator, discriminator, optimizers, real, z, r1)
+                unread.append(losses)
+                _freeze_again(learning)
+                if step in keep:
+                    weights = weights_of(generator).items()
+                    history.snapshots[step] = {name: w.cpu() for name, w in weights}
+                # To read a loss is to wait for the GPU, so not after each step.
+                if len(unread) == LOOK_EVERY or step == recipe.steps:
+                    bar.update(len(unread))
+                    _read(unread, history, pair)
+                    good = weights_of(pair)
+        except KeyboardInterrupt:
+            history.stopped = "interrupted"
+            print(f"Interrupted at step {step}: both networks keep what they learned.")
+            _read(unread, history, pair)
+        finally:
+            _freeze_again(learning)
     return history
 
 
-def _read(
-    unread: list[Tensor], history: GanHistory, pair: nn.Module, good: dict[str, Tensor]
-) -> None:
+def _freeze_again(learning: dict[nn.Parameter, bool]) -> None:
+    """A round freezes the whole discriminator for a while, and then none of it."""
+    for weight, learns in learning.items():
+        weight.requires_grad_(learns)
+
+
+def _read(unread: list[Tensor], history: GanHistory, pair: nn.Module) -> None:
     """Move losses to the history; TrainingError at the first that is not a number."""
-    losses = torch.stack(unread).cpu()
+    losses = torch.stack(unread).cpu() if unread else torch.zeros(0, 2)
+    unread.clear()
     broken = (~losses.isfinite().all(1)).nonzero().flatten().tolist()
     if not all(w.isfinite().all() for w in pair.state_dict().values()):
         broken.append(len(losses))  # the last round broke them, after its losses
     if broken:
         step = len(history.generator_losses) + broken[0] + 1
-        pair.load_state_dict(good)
-        pair.eval()
         raise TrainingError(
             f"A loss is no longer a number at step {step}. The last good weights are "
             "back. Try a lower lr, or a smaller r1."
@@ -214,17 +161,18 @@ def try_round(
     """Two codes through both networks: what cannot work is said at once."""
     if images.dtype != torch.uint8 and not images.is_floating_point():
         raise ValueError(f"The images are {images.dtype}: pass uint8 or floats.")
-    if len(images) == 0:
-        raise ValueError("There are no images to learn from.")
-    device = next(generator.parameters()).device
     shape = list(images.shape[1:])
+    for who, player in (("generator", generator), ("discriminator", discriminator)):
+        if not any(weight.requires_grad for weight in player.parameters()):
+            raise ValueError(f"The {who} has no weights to train.")
+        player.eval()
     with torch.no_grad():
         try:
-            fake = generator(torch.zeros(2, recipe.latent_dim, device=device))
-        except RuntimeError as error:
+            fake = generator(torch.zeros(2, recipe.latent_dim, device=images.device))
+        except Exception as error:
             raise ValueError(
                 f"The generator cannot take codes of latent_dim={recipe.latent_dim}: "
-                f"{error}"
+                f"{first_line(error)}"
             ) from error
         if list(fake.shape[1:]) != shape:
             raise ValueError(
@@ -232,10 +180,11 @@ def try_round(
                 f"real ones have {shape}."
             )
         try:
-            logits = discriminator(floats(images[:2].to(device)))
-        except RuntimeError as error:
+            logits = discriminator(floats(images[:2]))
+        except Exception as error:
             raise ValueError(
-                f"The discriminator cannot take images of shape {shape}: {error}"
+                f"The discriminator cannot take images of shape {shape}: "
+                f"{first_line(error)}"
             ) from error
     if logits.numel() != min(2, len(images)):
         raise ValueError(

@@ -1,7 +1,8 @@
 """Gradient steps, epoch by epoch, and what can go wrong in them: ``fit``'s engine."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import torch
@@ -9,9 +10,9 @@ from torch import Tensor, nn
 from tqdm.auto import tqdm
 
 from .. import distributed
-from ..objectives import Objective, Parts
+from ..objectives import Objective
 from ..runtime import own_randomness
-from . import batches as steps
+from .batches import Batches, TrainingStep, first_line, is_out_of_memory, try_step
 from .recipe import Recipe
 
 LOOK_EVERY = 50  # steps: to read a loss is to wait for the GPU, so not after each
@@ -30,33 +31,25 @@ class Loop:
         self,
         model: nn.Module,
         objective: Objective,
-        batches: steps.Batches,
+        batches: Batches,
         recipe: Recipe,
         callbacks: Sequence[Callback],
         bar: tqdm,
     ) -> None:
         self.model, self.batches, self.recipe, self.bar = model, batches, recipe, bar
         self.callbacks = callbacks if distributed.is_main() else ()
+        self.disturbed = False  # whether a callback has changed the weights
         self.total_steps = recipe.epochs * -(-len(batches) // recipe.batch_size)
         self.epochs_done = 0
         self.losses: list[float] = []  # of each step, as far as they have been read
         self.unread: list[Tensor] = []  # each step's parts since then
-        self.pieces = 1  # a batch goes through the model in so many parts
-        self.good_weights = weights_of(model)
         self.shuffler = torch.Generator().manual_seed(recipe.seed)
-        step = steps.TrainingStep(model, objective, recipe.precision)
-        self.names = steps.try_step(step, batches)
-        self.optimizer = torch.optim.Adam(
-            model.parameters(),
-            recipe.lr,
-            recipe.betas,
-            fused=batches.device.type in ("cpu", "cuda", "mps", "xpu"),
-        )
+        step = TrainingStep(model, objective, recipe.precision)
+        self.names = try_step(step, batches)
+        self.good_weights = weights_of(model)
+        self.optimizer = adam(model, recipe.lr, recipe.betas)
+        self.optimizer.zero_grad()  # a gradient may be left from elsewhere
         self.step = distributed.synchronised(step)
-        self.full_step: Callable[..., Parts] = self.step
-        if recipe.compile:
-            mode = None if recipe.compile is True else str(recipe.compile)
-            self.full_step = steps.compiled(self.step, batches, recipe.batch_size, mode)
 
     def epoch(self) -> dict[str, Any]:
         """See every image once, in a new order; return a row of the history."""
@@ -87,6 +80,21 @@ class Loop:
             "seconds": seconds,
         }
 
+    def _step(self, batch: Tensor) -> None:
+        """Move the weights once, by the gradient of one batch of indices [B]."""
+        done = len(self.losses) + len(self.unread)
+        self.optimizer.param_groups[0]["lr"] = self._rate(done)
+        share, weight = distributed.share(batch)
+        parts = self.step(*self.batches[share])
+        # Processes average their gradients; ours are shares of a sum.
+        scale = weight * distributed.world_size()
+        (parts["loss"] if scale == 1 else scale * parts["loss"]).backward()
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        values = torch.stack([value.detach() for value in parts.values()])
+        self.unread.append(values if weight == 1 else weight * values)
+        self.call_back(done + 1, self.epochs_done + 1)
+
     def look(self) -> Tensor:
         """Read what the objective gave since the last look: [steps, parts].
 
@@ -106,73 +114,27 @@ class Loop:
             self._give_up(len(self.losses) + first, f"The loss is {losses[first]:g}")
         self.losses += losses.tolist()
         self.bar.set_postfix_str(
-            f"epoch {self.epochs_done + 1}, {losses.mean():.1f} nats", refresh=False
+            f"epoch {self.epochs_done + 1}, loss {losses.mean():.4g}", refresh=False
         )
         return table
 
     def call_back(self, step: int, epoch: int) -> None:
-        """Show the model to the callbacks, which cannot disturb the training."""
+        """Show the model to the callbacks, which draw no random numbers of ours."""
         if not self.callbacks:
             return
+        before = weights_of(self.model)
         self.model.eval()
         with torch.no_grad(), own_randomness(self.recipe.seed, self.batches.device):
             for callback in self.callbacks:
                 callback(self.model, step, epoch)
         self.model.train()
+        after = self.model.state_dict()
+        self.disturbed |= any(not before[n].equal(w) for n, w in after.items())
 
-    def _step(self, batch: Tensor) -> None:
-        """Move the weights once, by the gradient of one batch of indices."""
-        done = len(self.losses) + len(self.unread)
-        self.optimizer.param_groups[0]["lr"] = self._rate(done)
-        self.unread.append(self._gradient(batch))
-        if self.recipe.clip is not None:
-            nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.clip)
-        self.optimizer.step()
+    def put_back(self) -> None:
+        """Give the model the weights after the last whole epoch."""
         self.optimizer.zero_grad()
-        self.call_back(done + 1, self.epochs_done + 1)
-
-    def _gradient(self, batch: Tensor) -> Tensor:
-        """Compute the gradient in as many pieces as fit; return the parts [parts]."""
-        while True:
-            try:
-                return self._add_up_gradient(batch)
-            except (RuntimeError, MemoryError) as error:
-                if not steps.is_out_of_memory(error):
-                    raise
-                reason = steps.first_line(error)
-            # Out of the except block, the tensors of the failed try are freed.
-            self._halve_pieces(len(batch), reason)
-
-    def _add_up_gradient(self, batch: Tensor) -> Tensor:
-        share, weight = distributed.share(batch)
-        step = self.full_step if len(batch) == self.recipe.batch_size else self.step
-        total = torch.zeros(())
-        for piece in share.chunk(self.pieces) if self.pieces > 1 else [share]:
-            part = weight * len(piece) / len(share)
-            parts = step(*self.batches[piece])
-            # Processes average their gradients; ours are shares of a sum.
-            scale = part * distributed.world_size()
-            (parts["loss"] if scale == 1 else scale * parts["loss"]).backward()
-            values = torch.stack([value.detach() for value in parts.values()])
-            total = values if part == 1 else total + part * values
-        return total
-
-    def _halve_pieces(self, batch_size: int, reason: str) -> None:
-        self.optimizer.zero_grad()
-        if distributed.world_size() > 1:
-            raise TrainingError(
-                f"Out of memory in one of several processes ({reason}): use a smaller "
-                "batch_size."
-            )
-        if self.pieces >= batch_size:
-            raise TrainingError(f"Out of memory with a single image ({reason}).")
-        self.pieces *= 2
-        if self.batches.device.type == "cuda":
-            torch.cuda.empty_cache()
-        print(
-            f"Out of memory: from now on a batch of {self.recipe.batch_size} goes "
-            f"through the model in {self.pieces} parts whose gradients add up."
-        )
+        self.model.load_state_dict(self.good_weights)
 
     def _keep_good_weights(self) -> None:
         """Remember the weights after an epoch, unless its last step broke them."""
@@ -184,36 +146,45 @@ class Loop:
         return self.recipe.learning_rate(step, self.total_steps)
 
     def _give_up(self, step: int, what: str) -> NoReturn:
-        self.model.load_state_dict(self.good_weights)
-        self.model.eval()
-        lr = self._rate(step)
         raise TrainingError(
             f"{what} at step {step + 1} (epoch {self.epochs_done + 1}, learning rate "
-            f"{lr:.2g}). The weights after epoch {self.epochs_done} are back. Try "
-            f"lr={self.recipe.lr / 3:.2g}, clip=1.0, a warmup, or precision='float32'."
+            f"{self._rate(step):.2g}). The weights after epoch {self.epochs_done} are "
+            f"back. Try lr={self.recipe.lr / 3:.2g}, a warmup, or precision='float32'."
         )
+
+
+def adam(
+    model: nn.Module, lr: float, betas: tuple[float, float]
+) -> torch.optim.Optimizer:
+    """Adam for a model's weights, in one kernel where the device has such."""
+    weights = list(model.parameters())
+    fused = weights[0].device.type in ("cpu", "cuda", "mps", "xpu")
+    return torch.optim.Adam(weights, lr, betas, fused=fused)
+
+
+@contextmanager
+def good_weights_back(
+    put_back: Callable[[], object], batch_size: int
+) -> Iterator[None]:
+    """After any error inside, put the last good weights back and let it pass on.
+
+    Raises
+    ------
+    TrainingError
+        Instead of what PyTorch says if the memory was too small.
+    """
+    try:
+        yield
+    except Exception as error:
+        put_back()
+        if is_out_of_memory(error):
+            raise TrainingError(
+                f"There is not enough memory for batch_size={batch_size}, so the last "
+                f"good weights are back: try a smaller one ({first_line(error)})."
+            ) from error
+        raise
 
 
 def weights_of(model: nn.Module) -> dict[str, Tensor]:
     """A copy of the model's state dict, where the model is."""
     return {name: value.clone() for name, value in model.state_dict().items()}
-
-
-class Best:
-    """The weights of the epoch with the lowest validation loss, and its age."""
-
-    def __init__(self) -> None:
-        self.loss = float("inf")
-        self.age = 0  # epochs since then
-        self.weights: dict[str, Tensor] | None = None
-
-    def update(self, loss: float, model: nn.Module) -> None:
-        """Take note of an epoch."""
-        self.age += 1
-        if loss < self.loss:
-            self.loss, self.age, self.weights = loss, 0, weights_of(model)
-
-    def put_back(self, model: nn.Module) -> None:
-        """Give the model its best weights, if there are any."""
-        if self.weights is not None:
-            model.load_state_dict(self.weights)

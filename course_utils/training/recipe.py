@@ -1,8 +1,9 @@
-"""What ``fit`` was asked for, checked, and what it returns: recipe and history."""
+"""What ``fit`` and ``fit_gan`` are asked for, checked before anything is trained."""
 
 import math
+import operator
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 #: Progress (0 at the first step, towards 1 at the last) → share of the learning rate.
@@ -14,32 +15,51 @@ SCHEDULES: dict[str, Callable[[float], float]] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recipe:
-    """``fit``'s arguments of the same names.
+class Checked:
+    """Arguments that were checked. ValueError, in one sentence, if one makes no sense.
 
-    Raises
-    ------
-    ValueError
-        If one of them makes no sense.
+    ``least`` holds the lowest values of whole numbers; the others are any numbers.
     """
 
-    epochs: int
     batch_size: int
     lr: float
     betas: tuple[float, float]
-    schedule: str
-    warmup: int
-    patience: int | None
-    clip: float | None
-    precision: str
-    compile: bool | str
     seed: int
 
-    def __post_init__(self) -> None:
-        for name in ("epochs", "batch_size", "lr", "patience", "clip"):
+    def _check(self, least: dict[str, int]) -> None:
+        for name, lowest in {**least, "batch_size": 1, "seed": -(2**63)}.items():
             value = getattr(self, name)
-            if value is not None and not value > 0:
-                raise ValueError(f"{name} is {value}: it must be above 0.")
+            self._set(name, _whole(name, value))
+            if getattr(self, name) < lowest:
+                raise ValueError(f"{name} is {value}: {lowest} is the least.")
+        if self.seed >= 2**63:
+            raise ValueError(f"seed is {self.seed}: it must be below 2**63.")
+        self._set("lr", _number("lr", self.lr))
+        if not 0 < self.lr < math.inf:
+            raise ValueError(f"lr is {self.lr}: it must be above 0.")
+        pair = isinstance(self.betas, tuple | list) and len(self.betas) == 2
+        betas = tuple(_number("betas", b) for b in self.betas) if pair else ()
+        if not pair or not all(0 <= beta < 1 for beta in betas):
+            raise ValueError(
+                f"betas is {self.betas!r}: give two numbers from 0 to below 1."
+            )
+        self._set("betas", betas)
+
+    def _set(self, name: str, value: Any) -> None:
+        object.__setattr__(self, name, value)  # the way to fill a frozen dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe(Checked):
+    """``fit``'s arguments of the same names."""
+
+    epochs: int
+    schedule: str
+    warmup: int
+    precision: str
+
+    def __post_init__(self) -> None:
+        self._check({"epochs": 1, "warmup": 0})
         for name, choices in (
             ("schedule", tuple(SCHEDULES)),
             ("precision", ("auto", "float32", "bfloat16")),
@@ -55,23 +75,32 @@ class Recipe:
         return self.lr * rising * SCHEDULES[self.schedule](step / steps)
 
 
-@dataclass
-class History:
-    """How a training went.
+@dataclass(frozen=True, kw_only=True)
+class GanRecipe(Checked):
+    """``fit_gan``'s arguments of the same names."""
 
-    Attributes
-    ----------
-    rows : one dictionary per finished epoch: ``epoch`` (from 1), ``loss`` and
-        ``parts`` (means over the epoch, nats per image), ``validation`` (parts on
-        the validation data, or None), ``images_per_s``, ``seconds``
-    losses : the loss of every step, nats per image
-    stopped : "finished", "early stop" or "interrupted"
-    reused : whether the model came from the checkpoint store
-    seconds : how long the training took, validation included
-    """
+    steps: int
+    r1: float
+    r1_every: int
+    latent_dim: int
+    snapshots: int
 
-    rows: list[dict[str, Any]] = field(default_factory=list)
-    losses: list[float] = field(default_factory=list)
-    stopped: str = "finished"
-    reused: bool = False
-    seconds: float = 0.0
+    def __post_init__(self) -> None:
+        self._check({"steps": 1, "r1_every": 1, "latent_dim": 1, "snapshots": 0})
+        self._set("r1", _number("r1", self.r1))
+        if not 0 <= self.r1 < math.inf:
+            raise ValueError(f"r1 is {self.r1}: 0 is the least.")
+
+
+def _whole(name: str, value: Any) -> int:
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise ValueError(f"{name} is {value!r}: give a whole number.") from None
+
+
+def _number(name: str, value: Any) -> float:
+    try:
+        return float(value + 0)  # a text has no sum with 0
+    except TypeError:
+        raise ValueError(f"{name} is {value!r}: give a number.") from None
