@@ -29,12 +29,17 @@ def cache_dir(room: str = "") -> Path:
     chosen = os.environ.get("COURSE_CACHE") or platformdirs.user_cache_dir(
         "latent-course"
     )
-    try:
-        folder = Path(chosen).expanduser().absolute() / room
-    except RuntimeError as error:  # "~" of a user who has no home
-        raise FileNotFoundError(f"{chosen}: {error}") from None
+    folder = absolute(chosen) / room
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def absolute(path: str) -> Path:
+    """A path of the reader's, "~" and all, as an absolute one; else raises OSError."""
+    try:
+        return Path(path).expanduser().absolute()
+    except RuntimeError as error:  # "~" of a user who has no home
+        raise FileNotFoundError(f"{path}: {error}") from None
 
 
 def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:

@@ -8,12 +8,16 @@ import torch
 from course_utils.datasets import (
     Dataset,
     DataUnavailable,
+    downloads,
     flatten,
     load,
     to_float,
-    torchvision_sets,
 )
 from course_utils.datasets.drawn import pen_strokes
+
+
+def no_answer(urls):
+    raise ConnectionError("no answer from the network")
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +26,7 @@ def small_world(monkeypatch, tmp_path):
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
     monkeypatch.delenv("COURSE_DATA", raising=False)
     monkeypatch.delenv("LATENT_DATA_DIR", raising=False)
-    monkeypatch.setattr(torchvision_sets, "answers", lambda urls, within: False)
+    monkeypatch.setattr(downloads, "_first_to_answer", no_answer)
     few = {
         name: (title, alphabet, 60, 30)
         for name, (title, alphabet, _, _) in pen_strokes.DATASETS.items()
@@ -85,7 +89,7 @@ def test_mnist_is_not_asked_for_again_the_same_day(monkeypatch, tmp_path):
     first = load(quiet=True)
     asked = []
     monkeypatch.setattr(
-        torchvision_sets, "answers", lambda urls, within: bool(asked.append(urls))
+        downloads, "_first_to_answer", lambda urls: asked.append(1) or no_answer(urls)
     )
     assert load(quiet=True).reason == first.reason
     assert not asked, "the second chapter waited for the network again"

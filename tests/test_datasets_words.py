@@ -90,3 +90,29 @@ def test_a_missing_library_is_left_out(monkeypatch):
 def test_an_impossible_vocabulary_size(size):
     with pytest.raises(ValueError, match="choose 1 to 20,000"):
         load_words(size)
+
+
+def test_a_folder_above_may_be_called_tests(library, monkeypatch, tmp_path):
+    inside = tmp_path / "tests/build"
+    inside.mkdir(parents=True)
+    library.rename(inside / "site")
+    monkeypatch.syspath_prepend(str(inside / "site"))
+    assert len(load_words(quiet=True).tokens) == 8
+
+
+def test_other_code_reads_the_words_anew(monkeypatch):
+    load_words(quiet=True)
+    monkeypatch.setattr(words, "version", lambda modules: "another")
+    read = []
+    docstrings = words._docstrings
+    monkeypatch.setattr(
+        words, "_docstrings", lambda module: read.append(module) or docstrings(module)
+    )
+    load_words(quiet=True)
+    assert read == ["tinylib"]
+
+
+def test_a_library_without_sources_is_said(library):
+    (library / "tinylib/__init__.py").write_text("")
+    with pytest.raises(DataUnavailable, match=r"No docstrings found in tinylib 1\.0"):
+        load_words()

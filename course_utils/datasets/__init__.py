@@ -1,8 +1,7 @@
 """What to learn from: every data set as the same small object."""
 
-from .dataset import Dataset, DataUnavailable, flatten, to_float
+from .dataset import Dataset, DataUnavailable, flatten, load, to_float
 from .drawn import faces, shapes
-from .registry import load
 from .words import Words, load_words
 
 __all__ = [

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as version_of
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import torch
 from torch import Tensor
 
 from .dataset import DataUnavailable
-from .shelf import Arrays, keep
+from .shelf import Arrays, keep, version
 
 # What to import -> what to install.
 LIBRARIES = {
@@ -71,16 +72,17 @@ class Words:
 def load_words(vocabulary_size: int = 6_000, *, quiet: bool = False) -> Words:
     """Load the docstring corpus with its `vocabulary_size` most frequent words.
 
-    Raises DataUnavailable if none of the libraries is installed, and ValueError for
-    a vocabulary that is empty or larger than what is kept.
+    Raises DataUnavailable if none of the libraries is installed as sources, and
+    ValueError for a vocabulary that is empty or larger than what is kept.
     """
     if not 1 <= vocabulary_size <= LARGEST_VOCABULARY:
         raise ValueError(
             f"vocabulary_size is {vocabulary_size}; choose 1 to {LARGEST_VOCABULARY:,}."
         )
     versions = _installed()
-    key = hashlib.sha256(repr(sorted(versions.items())).encode()).hexdigest()[:12]
-    kept = keep(f"words-{key}", lambda: _read_corpus(versions))
+    mark = f"{sorted(versions.items())} {version([__name__])}".encode()
+    key = f"words-{hashlib.sha256(mark).hexdigest()[:12]}"
+    kept = keep(key, lambda: _read_corpus(versions))
     ids = kept["ids"][kept["ids"] < vocabulary_size]
     words = Words(
         ids=torch.from_numpy(ids.astype(np.int64)),
@@ -100,7 +102,7 @@ def _installed() -> dict[str, str]:
     versions = {}
     for module, distribution in LIBRARIES.items():
         try:
-            versions[module] = version(distribution)
+            versions[module] = version_of(distribution)
         except PackageNotFoundError:
             continue
     if not versions:
@@ -118,6 +120,8 @@ def _read_corpus(versions: dict[str, str]) -> Arrays:
         corpus += words
         libraries.append(f"{module} {number}")
         sizes.append(len(words))
+    if not corpus:
+        raise DataUnavailable(f"No docstrings found in {', '.join(libraries)}.")
     ranked = Counter(corpus).most_common(LARGEST_VOCABULARY)
     index = {word: i for i, (word, _) in enumerate(ranked)}
     ids = [index[word] for word in corpus if word in index]
@@ -139,7 +143,8 @@ def _docstrings(module: str) -> Iterator[str]:
     spec = find_spec(module)
     if spec is None or spec.origin is None:
         return
-    for path in sorted(Path(spec.origin).parent.rglob("*.py")):
-        if "tests" not in path.parts:
+    root = Path(spec.origin).parent
+    for path in sorted(root.rglob("*.py")):
+        if "tests" not in path.relative_to(root).parts:
             text = path.read_text(encoding="utf-8", errors="ignore")
             yield from (match.lower() for match in _TRIPLE_QUOTED.findall(text))

@@ -1,17 +1,14 @@
 """What the data sets that the course draws from known factors have in common."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
-from sys import modules as imported
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from ..dataset import Dataset, Factors
-from ..shelf import Arrays, keep
+from ..shelf import Arrays, keep, version
 
 CHUNK = 100  # images drawn at once: what the processor's cache holds
 # Added to a seed: what `seed_everything(0)` starts must not draw, number for number,
@@ -143,10 +140,3 @@ def _both(make: Make, sizes: Sequence[int]) -> Arrays:
         tensors = {"images": images, "labels": labels, **factors}
         arrays |= {f"{part}_{key}": value.numpy() for key, value in tensors.items()}
     return arrays
-
-
-def version(modules: Iterable[str]) -> str:
-    """A mark of the code in these modules: other code, another mark."""
-    files = [Path(str(imported[module].__file__)) for module in modules]
-    code = b"".join(file.read_bytes() for file in files)
-    return hashlib.sha256(code).hexdigest()[:12]
