@@ -3,10 +3,15 @@
 import base64
 import io
 import re
+from collections.abc import Callable
 from html.parser import HTMLParser
+from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 from PIL import Image
+
+from course_utils.show.output import Output
 
 VOID = {"img", "input", "br", "hr", "meta", "link"}
 
@@ -41,6 +46,15 @@ class Markup(HTMLParser):
 
     def ids(self) -> list[str]:
         return [a["id"] or "" for _, a in self.elements if "id" in a]
+
+
+def displayed(function: Callable[..., None], *args: Any, **kwargs: Any) -> Output:
+    """What ``function`` displays, an `Output`."""
+    outputs: list[Output] = []
+    with patch.object(Output, "show", lambda self: outputs.append(self)):
+        function(*args, **kwargs)
+    (output,) = outputs
+    return output
 
 
 def check(html: str) -> Markup:

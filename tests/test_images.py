@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 import torch
-from markup import check, pixels
+from markup import check, displayed, pixels
 
 import course_utils as cu
-from course_utils.show import film, images
 
 RANDOM = np.random.default_rng(0)
 DIGITS = RANDOM.integers(0, 256, (7, 5, 4), dtype=np.uint8)
@@ -47,13 +46,13 @@ def test_what_is_no_image_is_refused_in_one_sentence(wrong, sentence):
 
 def test_rows_of_images_show_exactly_these_pixels():
     rows = {"input": DIGITS, "a < b": DIGITS[::-1]}
-    html = images.as_output(rows, **WORDS, columns=list("abcdefg")).html
+    html = displayed(cu.image_rows, rows, **WORDS, columns=list("abcdefg")).html
     markup = check(html)
     assert "a &lt; b" in html
     for strip, row in zip(markup.all("img"), rows.values(), strict=True):
-        shown = pixels(strip["src"])
+        seen = pixels(strip["src"])
         for i, image in enumerate(row):
-            cell = shown[:, 6 * i : 6 * i + 4]
+            cell = seen[:, 6 * i : 6 * i + 4]
             assert np.array_equal(cell[..., 0], image)
             assert (cell[..., 3] == 255).all()
 
@@ -66,8 +65,8 @@ def test_rows_of_different_lengths_are_refused():
 
 
 def test_rows_without_names_leave_no_room_for_them():
-    named = images.as_output({"input": DIGITS}, **WORDS).html
-    plain = images.as_output({"": DIGITS}, **WORDS).html
+    named = displayed(cu.image_rows, {"input": DIGITS}, **WORDS).html
+    plain = displayed(cu.image_rows, {"": DIGITS}, **WORDS).html
     assert 'class="lc-rows"' in named
     assert 'class="lc-rows lc-unnamed"' in plain
 
@@ -78,7 +77,7 @@ def test_rows_without_names_leave_no_room_for_them():
 @pytest.mark.parametrize("shape", [(7, 5, 4), (1, 3, 9), (12, 2, 3, 3)])
 def test_a_film_holds_every_frame_exactly(shape):
     frames = RANDOM.integers(0, 256, shape, dtype=np.uint8)
-    markup = check(film.as_output(frames, **WORDS).html)
+    markup = check(displayed(cu.player, frames, **WORDS).html)
     sheet = pixels(markup.all("img")[0]["src"])
     data = next(a for _, a in markup.elements if "data-columns" in a)
     high, wide, columns = (
@@ -92,7 +91,7 @@ def test_a_film_holds_every_frame_exactly(shape):
 
 
 def test_a_films_controls_have_names_and_its_labels_are_safe():
-    html = film.as_output(DIGITS, **WORDS, labels=["<b>k</b> = 1"] * 7).html
+    html = displayed(cu.player, DIGITS, **WORDS, labels=["<b>k</b> = 1"] * 7).html
     markup = check(html)
     assert markup.all("input")[0]["aria-label"]
     for control in markup.all("input") + markup.all("button"):

@@ -1,16 +1,16 @@
 """Quizzes: a question, native controls, explained answers."""
 
 import pytest
-from markup import check
+from markup import check, displayed
 
-from course_utils.exercises.quiz import STORAGE_PREFIX, as_output, quiz
+from course_utils.exercises.quiz import STORAGE_PREFIX, quiz
 from course_utils.show.output import asset
 
 ANSWERS = {"pixels < 1": "Yes: `nats` per image.", "the batch": "No: *average* there."}
 
 
 def test_a_quiz_is_a_named_group_of_named_controls():
-    html = as_output("Summed over what?", ANSWERS, right="the batch").html
+    html = displayed(quiz, "Summed over what?", ANSWERS, right="the batch").html
     markup = check(html)
     assert "<fieldset><legend>Summed over what?</legend><label>" in html
     radios = markup.all("input")
@@ -22,7 +22,7 @@ def test_a_quiz_is_a_named_group_of_named_controls():
 
 
 def test_every_answer_is_explained_and_one_is_right():
-    html = as_output("Summed over what?", ANSWERS, right="the batch").html
+    html = displayed(quiz, "Summed over what?", ANSWERS, right="the batch").html
     assert html.count("✓ Right.") == 1
     assert "✓ Right.</strong> No: <em>average</em> there." in html
     assert "✗ Not this one.</strong> Yes: <code>nats</code> per image." in html
@@ -37,10 +37,12 @@ def test_the_plain_text_asks_without_telling(capsys):
 
 def test_a_choice_is_remembered_under_the_documented_key():
     assert f'"{STORAGE_PREFIX}" + quiz.dataset.question' in asset("exercises/quiz.js")
-    named = as_output("Q?", ANSWERS, right="the batch", name="ch2-sum").html
+    named = displayed(quiz, "Q?", ANSWERS, right="the batch", name="ch2-sum").html
     assert 'data-question="ch2-sum"' in named
-    same, other = (as_output(q, ANSWERS, right="the batch").html for q in ("Q?", "R?"))
-    assert same == as_output("Q?", ANSWERS, right="the batch").html
+    same, other = (
+        displayed(quiz, q, ANSWERS, right="the batch").html for q in ("Q?", "R?")
+    )
+    assert same == displayed(quiz, "Q?", ANSWERS, right="the batch").html
     assert check(same).all("input")[0]["name"] != check(other).all("input")[0]["name"]
 
 

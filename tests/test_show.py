@@ -6,11 +6,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
-from markup import check, pixels
+from markup import check, displayed, pixels
 from matplotlib.figure import Figure
 
 import course_utils as cu
-from course_utils.show import figure
 
 RANDOM = np.random.default_rng(0)
 DIGITS = RANDOM.integers(0, 256, (7, 5, 4), dtype=np.uint8)
@@ -53,14 +52,14 @@ def test_outside_a_notebook_the_words_are_printed(capsys):
 
 
 def test_a_figure_takes_the_colour_of_the_page():
-    html = figure.as_output(line(), **WORDS).html
+    html = displayed(cu.show, line(), **WORDS).html
     assert html.count("currentColor") > 10
     assert cu.INK not in html
     assert "<strong>rises</strong>" in html
 
 
 def test_a_figure_is_well_formed_and_named():
-    markup = check(figure.as_output(line(), alt='so-called "line"', caption="c").html)
+    markup = check(displayed(cu.show, line(), alt='so-called "line"', caption="c").html)
     (svg,) = markup.all("svg")
     assert svg["role"] == "img"
     assert svg["aria-label"] == 'so-called "line"'
@@ -69,34 +68,34 @@ def test_a_figure_is_well_formed_and_named():
 
 
 def test_text_stays_text_in_the_font_of_the_page():
-    html = figure.as_output(line(), **WORDS).html
+    html = displayed(cu.show, line(), **WORDS).html
     assert "A &lt; B &amp; C</text>" in html
     assert "DejaVu" not in html
 
 
 def test_ids_are_unique_on_a_page_and_every_reference_is_met():
-    page = "".join(figure.as_output(line(), **WORDS).html for _ in range(2))
+    page = "".join(displayed(cu.show, line(), **WORDS).html for _ in range(2))
     ids = check(page).ids()
     assert len(ids) == len(set(ids)) > 0
     assert set(re.findall(r'(?:url\(#|href="#)([^)"]+)', page)) == set(ids)
 
 
 def test_the_same_figure_gives_the_same_text():
-    one, two = (figure.as_output(line(), **WORDS).html for _ in range(2))
+    one, two = (displayed(cu.show, line(), **WORDS).html for _ in range(2))
     assert one != two  # by the ids alone
     assert re.sub(r"(lc\w+)-\d+-", r"\1-", one) == re.sub(r"(lc\w+)-\d+-", r"\1-", two)
 
 
 def test_a_shown_figure_is_closed():
     fig = line()
-    figure.as_output(fig, **WORDS)
+    displayed(cu.show, fig, **WORDS)
     assert not plt.fignum_exists(fig.number)
 
 
 def test_many_points_become_one_small_picture():
     fig, ax = plt.subplots()
     ax.scatter(*RANDOM.normal(size=(2, 5000)), c=RANDOM.random(5000))
-    markup = check(figure.as_output(fig, **WORDS).html)
+    markup = check(displayed(cu.show, fig, **WORDS).html)
     assert len(markup.all("image")) == 1
     assert len(markup.all("use")) < 50
     assert len(markup.all("image")[0]["href"]) < 200_000
@@ -106,10 +105,10 @@ def test_images_in_a_figure_stay_images():
     noise = RANDOM.integers(0, 256, (400, 300), dtype=np.uint8)  # large: 120 kB
     fig, ax = plt.subplots()
     ax.imshow(noise, vmin=0, vmax=255)
-    markup = check(figure.as_output(fig, **WORDS).html)
-    shown = pixels(re.sub(r"\s", "", markup.all("image")[0]["href"] or ""))
+    markup = check(displayed(cu.show, fig, **WORDS).html)
+    seen = pixels(re.sub(r"\s", "", markup.all("image")[0]["href"] or ""))
     # within one level, which matplotlib's grey scale may lose
-    assert np.allclose(shown[..., 0], noise, atol=1)
+    assert np.allclose(seen[..., 0], noise, atol=1)
 
 
 def test_codes_are_drawn_with_the_name_of_each_class():
@@ -125,6 +124,23 @@ def test_codes_are_drawn_with_the_name_of_each_class():
 def test_codes_of_more_than_two_numbers_are_refused():
     with pytest.raises(ValueError, match="project the codes first"):
         cu.scatter_codes(torch.zeros(5, 3), torch.zeros(5))
+
+
+@pytest.mark.parametrize(
+    ("codes", "labels", "names", "sentence"),
+    [
+        (torch.zeros(6, 2), [-1, 0, 1, -1, 0, 1], ["cats", "dogs"], "numbers from 0"),
+        (torch.zeros(2, 2), [0, 0.5], None, "whole numbers from 0"),
+        (torch.zeros(2, 2), ["a", "b"], None, "whole numbers from 0"),
+        (torch.zeros(3, 2), [0, 1, 2], ["cats", "dogs"], "3 classes but 2 class_names"),
+        (torch.full((3, 2), torch.nan), [0, 1, 2], None, "3 of the 3 codes hold NaN"),
+        (torch.zeros(3, 2), [[0], [1], [2]], None, r"\[3, 2\] with \[3, 1\]"),
+    ],
+)
+def test_what_no_class_can_be_named_after_is_refused(codes, labels, names, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        cu.scatter_codes(codes, labels, names)
+    assert not plt.get_fignums()
 
 
 def test_names_of_classes_do_not_hide_each_other():

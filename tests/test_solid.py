@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 import torch
-from markup import check, pixels
+from markup import check, displayed, pixels
 
 import course_utils as cu
-from course_utils.show import film, images
 from course_utils.show.solid import render_solid
 
 WORDS = {"alt": "a ball", "caption": "It **turns**."}
@@ -136,10 +135,10 @@ def nearly(shown, picture):
 
 
 def test_rows_keep_the_transparent_ground(turning):
-    html = images.as_output({"ball": turning}, **WORDS).html
-    shown = pixels(check(html).all("img")[0]["src"])
+    html = displayed(cu.image_rows, {"ball": turning}, **WORDS).html
+    seen = pixels(check(html).all("img")[0]["src"])
     for i, picture in enumerate(turning):
-        cell = shown[:, 26 * i : 26 * i + 24]
+        cell = seen[:, 26 * i : 26 * i + 24]
         assert nearly(cell, picture)
 
 
@@ -151,7 +150,7 @@ def test_a_montage_of_transparent_pictures_has_transparent_gaps(turning):
 
 
 def test_a_film_keeps_the_transparent_ground(turning):
-    html = film.as_output(turning, **WORDS).html
+    html = displayed(cu.player, turning, **WORDS).html
     sheet = pixels(check(html).all("img")[0]["src"])
     assert nearly(sheet[:24, 24:], turning[1])
     assert "clearRect" in html, "frames would pile up"
@@ -160,8 +159,8 @@ def test_a_film_keeps_the_transparent_ground(turning):
 def test_a_film_of_solids_is_light():
     """36 frames of 96 x 96 in less than 60 kB, on which a page can be generous."""
     frames = [render_solid(ball(centre=(0, 3, 3)), yaw=10 * i) for i in range(36)]
-    assert len(film.as_output(np.stack(frames), **WORDS).html) < 60_000
+    assert len(displayed(cu.player, np.stack(frames), **WORDS).html) < 60_000
 
 
 def test_a_film_may_be_kept_small(turning):
-    assert "max-width:48px" in film.as_output(turning, **WORDS, width=48).html
+    assert "max-width:48px" in displayed(cu.player, turning, **WORDS, width=48).html

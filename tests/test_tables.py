@@ -5,11 +5,11 @@ import re
 import pytest
 import torch
 from IPython.display import Markdown
-from markup import check
+from markup import check, displayed
 
 import course_utils as cu
 from course_utils.show import text
-from course_utils.show.output import number, spelled
+from course_utils.show.output import inline, number, spelled
 
 ROWS = [
     {"model": "PCA", "accuracy": 0.9571, "seconds": 12.3, "images": 60_000},
@@ -18,7 +18,7 @@ ROWS = [
 
 
 def test_a_table_names_its_rows_and_columns():
-    html = text.as_output(ROWS, caption="Who wins?").html
+    html = displayed(cu.table, ROWS, caption="Who wins?").html
     markup = check(html)
     scopes = [th["scope"] for th in markup.all("th")]
     assert scopes == ["col"] * 4 + ["row"] * 2
@@ -30,7 +30,7 @@ def test_a_table_names_its_rows_and_columns():
 
 def test_the_best_is_marked_by_more_than_colour():
     best = {"accuracy": "max", "seconds": "min"}
-    html = text.as_output(ROWS, caption="c", best=best).html
+    html = displayed(cu.table, ROWS, caption="c", best=best).html
     assert re.findall(r"<strong>([^<]*)</strong>\u00a0<span[^>]*>★", html) == [
         "12.3",
         "0.971",
@@ -40,17 +40,19 @@ def test_the_best_is_marked_by_more_than_colour():
 
 def test_what_looks_equal_wins_together():
     columns = {"model": ["a", "b", "c"], "error": [0.12341, 0.12342, 0.2]}
-    html = text.as_output(columns, caption="c", best={"error": "min"}).html
+    html = displayed(cu.table, columns, caption="c", best={"error": "min"}).html
     assert html.count("<strong>0.123</strong>") == 2
 
 
 def test_a_small_number_is_not_rounded_away():
-    html = text.as_output({"rate": ["a", "b"], "lr": [0.0005, 0.04]}, caption="c").html
+    html = displayed(
+        cu.table, {"rate": ["a", "b"], "lr": [0.0005, 0.04]}, caption="c"
+    ).html
     assert "0.0005" in html
 
 
 @pytest.mark.parametrize(
-    ("column", "shown"),
+    ("column", "expected"),
     [
         ([0.0, 1.0, 16.0], ["0", "1", "16"]),
         ([68.0, 30.5], ["68.0", "30.5"]),
@@ -58,33 +60,54 @@ def test_a_small_number_is_not_rounded_away():
         ([1.0, 1.0], ["1.000", "1.000"]),
         ([0.5, 4e-6], ["0.5", "4·10⁻⁶"]),
         ([True, False], ["yes", "no"]),
+        ([-0.0, -2.5], ["0.0", "−2.5"]),
         (["-105", "12.3", "413 – 476"], ["−105", "12.3", "413 – 476"]),
     ],
 )
-def test_a_column_is_written_alike(column, shown):
-    html = text.as_output({"row": column, "x": column}, caption="c").html
-    assert re.findall(r"<td[^>]*>([^<]*)", html) == shown
+def test_a_column_is_written_alike(column, expected):
+    html = displayed(cu.table, {"row": column, "x": column}, caption="c").html
+    assert re.findall(r"<td[^>]*>([^<]*)", html) == expected
     right = html.count('<td class="lc-number">')
     assert right == (0 if column[0] is True else len(column))
 
 
 def test_words_stand_at_the_left():
-    html = text.as_output({"row": [1, 2], "x": ["[1, 2]", "3"]}, caption="c").html
+    html = displayed(cu.table, {"row": [1, 2], "x": ["[1, 2]", "3"]}, caption="c").html
     assert "lc-number" not in html.split("<table")[1]
 
 
 def test_names_are_spelled_for_readers():
     rows = {"factor": ["hair_length", "pca"], "with_kl": ["loss_D", "PCA, 2"]}
-    html = text.as_output(rows, caption="c").html
+    html = displayed(cu.table, rows, caption="c").html
     assert re.findall(r"<t[hd]\b[^>]*>([^<]*)", html) == [
         *("factor", "with KL"),
-        *("hair length", "loss D"),
-        *("PCA", "PCA, 2"),
+        *("hair_length", "loss_D"),  # the chapter's own words
+        *("pca", "PCA, 2"),
     ]
 
 
+def test_columns_may_be_named_by_numbers():
+    rows = [{"d": 2, 16: 0.5, 32: 0.25}, {"d": 3, 16: 0.75, 32: 0.125}]
+    html = displayed(cu.table, rows, caption="c", best={16: "max"}).html
+    assert re.findall(r"<th\b[^>]*>([^<]*)", html) == ["d", "16", "32", "2", "3"]
+    assert "<strong>0.750</strong>" in html
+
+
 @pytest.mark.parametrize(
-    ("name", "shown"),
+    ("text", "html"),
+    [
+        ("`x**2` and `y**2`", "<code>x**2</code> and <code>y**2</code>"),
+        ("`a*b` is *not* `c*d`", "<code>a*b</code> is <em>not</em> <code>c*d</code>"),
+        ("**the `k` nearest**", "<strong>the <code>k</code> nearest</strong>"),
+        ("one ` alone, \0 < 2", "one ` alone,  &lt; 2"),
+    ],
+)
+def test_stars_in_code_mean_no_emphasis(text, html):
+    assert inline(text) == html
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
     [
         ("five_nn", "five NN"),
         ("t_sne", "t-SNE"),
@@ -94,8 +117,8 @@ def test_names_are_spelled_for_readers():
         ("pca of 3", "pca of 3"),
     ],
 )
-def test_a_python_name_is_spelled_out(name, shown):
-    assert spelled(name) == shown
+def test_a_python_name_is_spelled_out(name, expected):
+    assert spelled(name) == expected
 
 
 def test_tables_that_cannot_be_shown_are_refused():
@@ -110,10 +133,13 @@ def test_tables_that_cannot_be_shown_are_refused():
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"),
+    ("value", "expected"),
     [
         (12_000, "12,000"),
         (123_456.7, "123,457"),
+        (999.94, "999.9"),
+        (999.96, "1,000"),
+        (-0.0, "0"),
         (150.64, "150.6"),
         (0.9423, "0.942"),
         (-0.05, "−0.05"),
@@ -126,13 +152,13 @@ def test_tables_that_cannot_be_shown_are_refused():
         ("pen strokes", "pen strokes"),
     ],
 )
-def test_numbers_are_written_for_readers(value, shown):
-    assert number(value) == shown
+def test_numbers_are_written_for_readers(value, expected):
+    assert number(value) == expected
 
 
 def test_say_displays_markdown(monkeypatch):
-    shown = []
-    monkeypatch.setattr(text, "display", shown.append)
+    kept = []
+    monkeypatch.setattr(text, "display", kept.append)
     cu.say("**0.95** nats")
-    assert isinstance(shown[0], Markdown)
-    assert shown[0].data == "**0.95** nats"
+    assert isinstance(kept[0], Markdown)
+    assert kept[0].data == "**0.95** nats"

@@ -51,11 +51,3 @@ def test_equal_texts_keep_their_places(keep_together):
     )
     assert whole(paragraph) == ["x."]
     assert paragraph.astext() == "a.x."
-
-
-def test_a_word_with_a_hyphen_stays_whole_but_in_code(keep_together):
-    paragraph = keep_together(
-        nodes.Text("t-SNE or t-SNE's "), nodes.literal("", "t-SNE")
-    )
-    assert whole(paragraph) == ["t-SNE", "t-SNE"]
-    assert paragraph.astext() == "t-SNE or t-SNE's t-SNE"

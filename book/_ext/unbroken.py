@@ -1,7 +1,6 @@
-"""Keep together what no line should break: a formula and the comma after it, t-SNE.
+"""Keep together what no line should break: a formula and the comma after it.
 
-A formula is a box to the browser, which may break a line on either side of it, and any
-word may break at a hyphen.
+A formula is a box to the browser, which may break a line on either side of it.
 """
 
 import re
@@ -11,12 +10,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-WORD = re.compile(r"(\bt-SNE\b)")
 TAIL = re.compile(r"(?:[,.;:?!)’”]|-\w+)+")
-
-
-def unbroken(*children: nodes.Node) -> nodes.inline:
-    return nodes.inline("", "", *children, classes=["unbroken"])
 
 
 class KeepTogether(SphinxPostTransform):
@@ -29,19 +23,10 @@ class KeepTogether(SphinxPostTransform):
             after = parent[here + 1] if here + 1 < len(parent) else None
             if not isinstance(after, nodes.Text) or not (tail := TAIL.match(after)):
                 continue
-            whole = unbroken(formula.deepcopy(), nodes.Text(tail[0]))
+            parts = formula.deepcopy(), nodes.Text(tail[0])
+            whole = nodes.inline("", "", *parts, classes=["unbroken"])
             # by place: to `replace`, texts that are equal are the same
             parent[here : here + 2] = [whole, nodes.Text(after[tail.end() :])]
-        for text in list(self.document.findall(nodes.Text)):
-            literal = (nodes.literal, nodes.FixedTextElement, nodes.math, nodes.raw)
-            if isinstance(text.parent, literal) or not WORD.search(text):
-                continue
-            parts = filter(None, WORD.split(text))
-            pieces = [
-                unbroken(nodes.Text(part)) if WORD.match(part) else nodes.Text(part)
-                for part in parts
-            ]
-            text.parent.replace(text, pieces)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

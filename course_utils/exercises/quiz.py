@@ -30,13 +30,6 @@ def quiz(
     ------
     ValueError : fewer than two answers, no explanation, or ``right`` is none of them.
     """
-    as_output(question, answers, right=right, name=name).show()
-
-
-def as_output(
-    question: str, answers: Mapping[str, str], *, right: str, name: str | None = None
-) -> output.Output:
-    """What `quiz` displays."""
     if len(answers) < 2:
         raise ValueError(f"The quiz '{question}' needs at least two answers.")
     if right not in answers:
@@ -56,10 +49,10 @@ def as_output(
             f"<p><strong>{verdict}</strong> {output.inline(why)}</p></div>"
         )
     plain = "\n".join(f"  {chr(97 + i)}) {a}" for i, a in enumerate(answers))
-    return output.Output(
+    output.Output(
         f'<div class="lc-out lc-quiz" data-question="{name}">'
         f"{output.style('show/figure', 'exercises/quiz')}"
         f"<fieldset><legend>{output.inline(question)}</legend>{items}</fieldset>"
         f"<script>{output.asset('exercises/quiz.js')}</script></div>",
         f"{question}\n{plain}",
-    )
+    ).show()

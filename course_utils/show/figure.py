@@ -41,13 +41,6 @@ def show(fig: Figure, *, alt: str, caption: str, width: int | None = None) -> No
     ------
     ValueError : alt or caption is missing.
     """
-    as_output(fig, alt=alt, caption=caption, width=width).show()
-
-
-def as_output(
-    fig: Figure, *, alt: str, caption: str, width: int | None = None
-) -> output.Output:
-    """What `show` displays."""
     alt = output.required(alt, "alt", "show")
     caption = output.required(caption, "caption", "show")
     box, drawing = _svg(fig)
@@ -58,7 +51,7 @@ def as_output(
         f'style="max-width:{width}px" viewBox="{box}">{drawing}'
     )
     text = f"[Figure: {alt}]\n{caption}"
-    return output.figure(svg, caption, "plot", text=text)
+    output.figure(svg, caption, "plot", text=text).show()
 
 
 def _svg(fig: Figure) -> tuple[str, str]:

@@ -42,28 +42,6 @@ def player(
     ------
     ValueError : no alt or caption, labels that do not match, or too many pixels.
     """
-    as_output(
-        frames,
-        alt=alt,
-        caption=caption,
-        labels=labels,
-        fps=fps,
-        start=start,
-        width=width,
-    ).show()
-
-
-def as_output(
-    frames: Any,
-    *,
-    alt: str,
-    caption: str,
-    labels: Sequence[str] | None = None,
-    fps: float = 12,
-    start: int = 0,
-    width: int | None = None,
-) -> output.Output:
-    """What `player` displays."""
     alt = output.required(alt, "alt", "player")
     caption = output.required(caption, "caption", "player")
     pixels = to_pixels(frames)
@@ -100,7 +78,7 @@ def as_output(
     )
     script = f"<script>{output.asset('show/player.js')}</script>"
     text = f"[Film of {total} frames: {alt}]\n{caption}"
-    return output.figure(content, caption, "player", text=text, tail=script)
+    output.figure(content, caption, "player", text=text, tail=script).show()
 
 
 def sprite(frames: np.ndarray, columns: int) -> np.ndarray:

@@ -51,6 +51,10 @@ def montage(images: Any, columns: int, *, gap: int = 1, fill: int = 128) -> np.n
     Returns
     -------
     uint8 array [rows * (H + gap) - gap, columns * (W + gap) - gap], [..., 3 or 4].
+
+    Raises
+    ------
+    ValueError : no image, no column, or what `to_pixels` refuses.
     """
     pixels = to_pixels(images)
     if columns < 1 or not len(pixels):
@@ -89,20 +93,9 @@ def image_rows(
     ------
     ValueError : no alt or caption, or rows of different lengths or sizes.
     """
-    as_output(rows, alt=alt, caption=caption, columns=columns).show()
-
-
-def as_output(
-    rows: Mapping[str, Any],
-    *,
-    alt: str,
-    caption: str,
-    columns: Sequence[str] | None = None,
-) -> output.Output:
-    """What `image_rows` displays."""
     alt = output.required(alt, "alt", "image_rows")
     caption = output.required(caption, "caption", "image_rows")
-    pixels = {name: to_pixels(images) for name, images in rows.items()}
+    pixels = {str(name): to_pixels(images) for name, images in rows.items()}
     if len({images.shape[:3] for images in pixels.values()}) != 1:
         shapes = ", ".join(f"{name} {list(x.shape)}" for name, x in pixels.items())
         raise ValueError(f"All rows need as many images of the same size: {shapes}.")
@@ -120,7 +113,7 @@ def as_output(
         f'<img src="{_source(images)}" alt="">'
         for name, images in pixels.items()
     )
-    named = any(name.strip() for name in rows)
+    named = any(name.strip() for name in pixels)
     look = "lc-rows" if named else "lc-rows lc-unnamed"
     width = native * max(1, _WIDEST // native) + (110 if named else 0)
     content = (
@@ -128,9 +121,9 @@ def as_output(
         f'aria-label="{output.attribute(alt)}" style="max-width:{width}px">'
         f"{heading}{lines}</div>"
     )
-    names = ", ".join(rows)
+    names = ", ".join(pixels)
     text = f"[Rows of images ({names}): {alt}]\n{caption}"
-    return output.figure(content, caption, "images", text=text)
+    output.figure(content, caption, "images", text=text).show()
 
 
 def _source(images: np.ndarray) -> str:

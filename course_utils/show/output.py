@@ -15,6 +15,7 @@ from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
+import torch
 from IPython.display import display
 from PIL import Image
 
@@ -82,12 +83,13 @@ def attribute(text: str) -> str:
 
 def inline(text: str) -> str:
     """Escape ``text`` for HTML; `code`, **strong** and *emphasis* as in Markdown."""
-    text = html.escape(text, quote=False)
-    # no line break at its hyphen
-    text = text.replace("t-SNE", '<span style="white-space:nowrap">t-SNE</span>')
-    text = re.sub(r"`([^`]+)`", r"<code>\1</code>", text)
+    text = html.escape(text, quote=False).replace("\0", "")
+    # Code is taken out and put back: its own stars, as in `x**2`, mean no emphasis.
+    code = iter(re.findall(r"`([^`]+)`", text))
+    text = re.sub(r"`[^`]+`", "\0", text)
     text = re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", text)
-    return re.sub(r"(?<![\w*])\*([^*\s][^*]*)\*(?![\w*])", r"<em>\1</em>", text)
+    text = re.sub(r"(?<![\w*])\*([^*\s][^*]*)\*(?![\w*])", r"<em>\1</em>", text)
+    return re.sub("\0", lambda _: f"<code>{next(code)}</code>", text)
 
 
 # Short names that a Python name can only write in small letters.
@@ -120,9 +122,11 @@ def _digits(value: Any) -> str:
     if isinstance(value, Integral):
         return f"{int(value):,}"
     x = float(value)
-    if not math.isfinite(x) or x == 0:
+    if not math.isfinite(x):
         return f"{x:g}"
-    if abs(x) >= 1000:
+    if x == 0:  # or −0
+        return "0"
+    if abs(x) >= 999.95:  # four digits round it to 1,000
         return f"{x:,.0f}"
     if abs(x) < 1e-4:
         digits, power = f"{x:.1e}".split("e")
@@ -136,7 +140,7 @@ def as_array(values: Any) -> np.ndarray:
     """A numpy array from an array, a tensor on any device, or nested lists."""
     if hasattr(values, "detach"):
         values = values.detach().cpu()
-        if values.is_floating_point():  # numpy knows no bfloat16
+        if values.dtype == torch.bfloat16:  # numpy has no such type
             values = values.float()
         values = values.numpy()
     return np.asarray(values)

@@ -29,38 +29,44 @@ def scatter_codes(
     Parameters
     ----------
     codes : [N, 2], array or tensor.    labels : integers [N].
-    class_names : name of class k at position k; the number itself if None.
+    class_names : name of class k at position k; if None, classes show their numbers.
     ax : where to draw; a new figure if None.
     title : above the plot, at the left.
     size : area of a point, in square points.
 
     Raises
     ------
-    ValueError : codes are not two-dimensional, or there are not as many labels.
+    ValueError : codes are not two-dimensional or hold NaN, there are not as many
+        labels, or a label counts no class or none that has a name.
     """
     points, classes = as_array(codes), as_array(labels)
-    if points.ndim != 2 or points.shape[1] != 2 or len(points) != len(classes):
+    if points.shape != (classes.size, 2) or classes.ndim != 1:
         raise ValueError(
             f"scatter_codes draws codes of shape [N, 2] with N labels, not "
-            f"{list(points.shape)} with {len(classes)}: project the codes first."
+            f"{list(points.shape)} with {list(classes.shape)}: project the codes first."
         )
+    if bad := int((~np.isfinite(points)).any(1).sum()):
+        raise ValueError(
+            f"{bad} of the {len(points)} codes hold NaN or infinity, which has no "
+            "place in a plot: look at how they were computed."
+        )
+    classes, names = as_classes(classes, class_names)
     if ax is None:
         _, ax = plt.subplots(figsize=(5.0, 4.7))
-    colours = [DIGIT_COLOURS[int(k) % len(DIGIT_COLOURS)] for k in classes]
+    colours = [DIGIT_COLOURS[k % len(DIGIT_COLOURS)] for k in classes]
     x, y = points.T
     ax.scatter(x, y, c=colours, s=size, alpha=0.85, linewidths=0, rasterized=True)
     present = np.unique(classes)
     middles = np.array([np.median(points[classes == k], axis=0) for k in present])
     extent = np.ptp(points, axis=0).clip(1e-9)
     inches = np.array(ax.bbox.size) / ax.figure.dpi
-    names = _apart(middles / extent * inches, _BADGE) / inches * extent
-    for k, (name_x, name_y) in zip(present, names, strict=True):
-        name = str(k) if class_names is None else class_names[int(k)]
-        colour = DIGIT_COLOURS[int(k) % len(DIGIT_COLOURS)]
+    places = _apart(middles / extent * inches, _BADGE) / inches * extent
+    for k, (x, y) in zip(present, places, strict=True):
+        colour = DIGIT_COLOURS[k % len(DIGIT_COLOURS)]
         ax.text(
-            name_x,
-            name_y,
-            name,
+            x,
+            y,
+            names[k],
             ha="center",
             va="center",
             weight="bold",
@@ -71,6 +77,30 @@ def scatter_codes(
     ax.spines[:].set_visible(False)  # the axes of a map mean nothing
     ax.set_title(title or "")
     return ax
+
+
+def as_classes(
+    labels: Any, class_names: Sequence[str] | None = None
+) -> tuple[np.ndarray, list[str]]:
+    """Labels as integers [N], and the name of each class, its number if it has none.
+
+    Raises ValueError for labels that count no class, and for too few names.
+    """
+    given = as_array(labels)
+    whole = given.dtype.kind in "buif" and given.size and (given == given // 1).all()
+    if not whole or given.min() < 0:
+        raise ValueError(
+            "Labels are whole numbers from 0, one for each point: leave points of no "
+            "class out, or give them a class of their own."
+        )
+    classes = given.astype(int)
+    count = int(classes.max()) + 1
+    if class_names is not None and len(class_names) < count:
+        raise ValueError(
+            f"The labels have {count} classes but {len(class_names)} class_names: give "
+            "one name per class."
+        )
+    return classes, [str(name) for name in class_names or range(count)]
 
 
 def _apart(places: np.ndarray, least: float, rounds: int = 50) -> np.ndarray:

@@ -43,28 +43,15 @@ def table(
     ------
     ValueError : no caption, no rows, or ``best`` names a column that is not there.
     """
-    as_output(rows, caption=caption, best=best).show()
-
-
-def as_output(
-    rows: Rows,
-    *,
-    caption: str,
-    best: Mapping[str, Literal["max", "min"]] | None = None,
-) -> output.Output:
-    """What `table` displays."""
     caption = output.required(caption, "caption", "table")
-    values = _columns(rows)
+    values, best = _columns(rows), {str(k): how for k, how in (best or {}).items()}
     height = len(next(iter(values.values()), ()))
     if not height:
         raise ValueError("A table needs at least one row.")
-    if missing := sorted(set(best or {}) - set(values)):
+    if missing := sorted(best.keys() - values.keys()):
         raise ValueError(f"best names no column of the table: {missing}.")
     texts = {name: _texts(column) for name, column in values.items()}
-    stars = {
-        name: _best(values[name], texts[name], how)
-        for name, how in (best or {}).items()
-    }
+    stars = {name: _best(values[name], texts[name], how) for name, how in best.items()}
     number = ' class="lc-number"'
     of_numbers = {n for n in values if _are_numbers(values[n], texts[n])}
     first, *others = values
@@ -83,23 +70,23 @@ def as_output(
             body += f"<td{number if name in of_numbers else ''}>{text}</td>"
         body += "</tr>"
     lines = [list(values), *zip(*texts.values(), strict=True)]
-    return output.Output(
+    output.Output(
         '<div class="lc-out lc-scroll" role="region" tabindex="0" '
         f'aria-label="{output.attribute(caption)}">{output.style("show/table")}'
         f'<table class="lc-table"><caption><span>{output.inline(caption)}</span>'
         "</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>",
         "\n".join([caption, *("  ".join(line) for line in lines)]),
-    )
+    ).show()
 
 
 def _columns(rows: Rows) -> dict[str, list[Any]]:
     """Name of the column -> its values, whichever way the table was given."""
     if isinstance(rows, Mapping):
-        columns = {name: list(values) for name, values in rows.items()}
+        columns = {str(name): list(values) for name, values in rows.items()}
     else:  # a row may lack what another one has
         names = list(dict.fromkeys(name for row in rows for name in row))
-        columns = {name: [row.get(name) for row in rows] for name in names}
+        columns = {str(name): [row.get(name) for row in rows] for name in names}
     if len({len(values) for values in columns.values()}) > 1:
         raise ValueError("All columns of a table need as many values.")
     return {
@@ -134,9 +121,9 @@ def _texts(values: Sequence[Any]) -> list[str]:
         if value is None:
             return _NOTHING
         if alike and _is_number(value) and math.isfinite(value):
-            return f"{value:,.{decimals}f}".replace("-", "−")
+            return f"{value:z,.{decimals}f}".replace("-", "−")
         if isinstance(value, str):
-            return re.sub(r"^-(?=\d)", "−", output.spelled(value))
+            return re.sub(r"^-(?=\d)", "−", value)
         return output.number(value)
 
     return [text(value) for value in values]

@@ -7,10 +7,17 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from browsing import Tab
+from markup import displayed
 from playwright.sync_api import Browser, Page, expect
 
-from course_utils.exercises.quiz import as_output as quiz
-from course_utils.show import figure, film, images, scatter_codes, text
+from course_utils import (
+    image_rows,
+    player,
+    quiz,
+    scatter_codes,
+    show,
+    table,
+)
 from course_utils.show.note import note
 
 FRAMES = np.random.default_rng(0).integers(0, 256, (6, 20, 30, 3), dtype=np.uint8)
@@ -19,12 +26,14 @@ LABELS = [f"step {i}" for i in range(6)]
 
 
 def film_html() -> str:
-    return film.as_output(FRAMES, **WORDS, labels=LABELS, fps=30, start=2).html
+    return displayed(player, FRAMES, **WORDS, labels=LABELS, fps=30, start=2).html
 
 
 def quiz_html() -> str:
     answers = {"pixels": "Yes.", "the batch": "No: averaged.", "latents": "No."}
-    return quiz("Summed over what?", answers, right="pixels", name="sum").html
+    return displayed(
+        quiz, "Summed over what?", answers, right="pixels", name="sum"
+    ).html
 
 
 def everything() -> str:
@@ -33,10 +42,12 @@ def everything() -> str:
     map_ = scatter_codes(np.eye(2), np.arange(2), ["one", "two"])
     rows = [{"model": "PCA", "error": 0.1}, {"model": "cnn", "error": 0.2}]
     outputs = [
-        figure.as_output(fig, **WORDS),
-        figure.as_output(map_.figure, **WORDS),
-        images.as_output({"input": FRAMES, "PCA": FRAMES}, **WORDS, columns=LABELS),
-        text.as_output(rows, caption="Errors", best={"error": "min"}),
+        displayed(show, fig, **WORDS),
+        displayed(show, map_.figure, **WORDS),
+        displayed(
+            image_rows, {"input": FRAMES, "PCA": FRAMES}, **WORDS, columns=LABELS
+        ),
+        displayed(table, rows, caption="Errors", best={"error": "min"}),
         note("good", "", "codes beat pixels (codes = 0.9)"),
         note("bad", "Not yet.", "You averaged over `pixels`."),
         note("open", "Not attempted yet.", "Centre the images"),
