@@ -9,7 +9,7 @@ pytest.importorskip("sphinx")
 
 def test_a_style_sheet_stands_where_it_came_first(monkeypatch):
     monkeypatch.syspath_prepend(str(Path(__file__).parents[1] / "book/_ext"))
-    from once import once
+    from page_fixes import once
 
     red, blue = "<style>p { color: red }</style>", "<style>\np { color: blue }</style>"
     page = f"<p>1</p>{red}<p>2</p>{blue}<p>3</p>{red}{red}<p>4</p>{blue}"

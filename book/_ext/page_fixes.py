@@ -1,4 +1,4 @@
-"""Mend what the theme and its extensions write that readers stumble over."""
+"""Mend what the theme, its extensions and outputs write into a page."""
 
 import re
 from typing import Any
@@ -16,11 +16,30 @@ MENDED = {
 }
 
 
+def once(body: str) -> str:
+    """The page's body, in which each style sheet stands where it came first.
+
+    In a notebook every output stands for itself and brings its own; on a page the
+    copies weigh 25 to 50 kB.
+    """
+    seen: set[str] = set()
+
+    def first(match: re.Match[str]) -> str:
+        sheet = match[0]
+        is_new = sheet not in seen
+        seen.add(sheet)
+        return sheet if is_new else ""
+
+    return re.sub(r"<style>.*?</style>", first, body, flags=re.S)
+
+
 def mend(
     app: Sphinx, pagename: str, templatename: str, context: dict, doctree: Any
 ) -> None:
+    body = context.get("body", "")
     for wrong, right in MENDED.items():
-        context["body"] = re.sub(wrong, right, context.get("body", ""))
+        body = re.sub(wrong, right, body)
+    context["body"] = once(body)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
