@@ -16,17 +16,16 @@ from . import (
     objectives,
     pretrained,
 )
-from .claims import ClaimFailed, claim, claims_made
+from .claims import ClaimFailed, claim
 from .datasets import (
     Dataset,
     DataUnavailable,
-    Words,
     flatten,
     load,
     load_words,
     to_float,
 )
-from .exercises import attempt, compare, exercise, quiz, right, wrong
+from .exercises import quiz
 from .metrics import knn_accuracy, neighbour_indices
 from .models import set_output_bias
 from .runtime import budgeted, current, seed_everything, setup
@@ -56,16 +55,11 @@ __all__ = [
     "Dataset",
     "History",
     "TrainingError",
-    "Words",
-    "attempt",
     "budgeted",
     "claim",
-    "claims_made",
-    "compare",
     "current",
     "datasets",
     "evaluate",
-    "exercise",
     "exercises",
     "fit",
     "fit_gan",
@@ -84,7 +78,6 @@ __all__ = [
     "pretrained",
     "quiz",
     "render_solid",
-    "right",
     "say",
     "scatter_codes",
     "seed_everything",
@@ -93,5 +86,4 @@ __all__ = [
     "show",
     "table",
     "to_float",
-    "wrong",
 ]

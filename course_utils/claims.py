@@ -1,7 +1,6 @@
 """Sentences that a cell measures: shown with their figures, or the build fails."""
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
 from .show.note import note
@@ -12,24 +11,6 @@ class ClaimFailed(AssertionError):
     """What the page says is not what it measured."""
 
 
-@dataclass(frozen=True)
-class Claim:
-    """A statement, whether it held, and the figures it stands on."""
-
-    statement: str
-    holds: bool
-    figures: dict[str, float | int | str]
-
-    def __str__(self) -> str:
-        figures = ", ".join(
-            f"{spelled(k)} = {number(v)}" for k, v in self.figures.items()
-        )
-        return f"{self.statement} ({figures})" if figures else self.statement
-
-
-_claims: dict[str, Claim] = {}
-
-
 def claim(statement: str, holds: Any, **figures: Any) -> None:
     """Display a measured statement with its figures; stop if it does not hold.
 
@@ -37,6 +18,17 @@ def claim(statement: str, holds: Any, **figures: Any) -> None:
     codes=codes, pixels=pixels)`` shows "✓ codes separate digits better than pixels
     (codes = 0.957, pixels = 0.942)". In the smoke budget models are hardly trained: a
     miss is shown as "not judged" there.
+
+    Two names are the same on every page. ``floor`` is what a null model reaches by the
+    same yardstick: the blank image, the shuffled label. ``spread`` is how much the
+    figure varies between draws or seeds. ``holds`` compares with the floor, by a margin
+    wider than the spread::
+
+        cu.claim("codes tell digits apart", hits - floor > 3 * spread,
+                 hits=hits, floor=floor, spread=spread)
+
+    The output's HTML carries ``data-claim``, the statement, and ``data-figures``, a
+    JSON object of the figures by name as shown, for a page that lists all claims.
 
     Parameters
     ----------
@@ -50,23 +42,20 @@ def claim(statement: str, holds: Any, **figures: Any) -> None:
     ClaimFailed : it does not hold.
     TypeError, ValueError : ``holds`` is not one truth value, or a figure is missing.
     """
-    made = Claim(
-        statement,
-        _truth(holds, statement),
-        {name: _figure(value, name, statement) for name, value in figures.items()},
-    )
-    _claims[statement] = made
-    if made.holds:
-        note("good", "", str(made)).show()
+    holds = _truth(holds, statement)
+    measured = {
+        spelled(name): _figure(value, name, statement)
+        for name, value in figures.items()
+    }
+    told = ", ".join(f"{name} = {number(value)}" for name, value in measured.items())
+    text = f"{statement} ({told})" if told else statement
+    data = {"claim": statement, "figures": measured}
+    if holds:
+        note("good", "", text, data).show()
     elif _rehearsing():
-        note("open", "Not judged in the smoke budget:", str(made)).show()
+        note("open", "Not judged in the smoke budget:", text, data).show()
     else:
-        raise ClaimFailed(f"This does not hold: {made}.")
-
-
-def claims_made() -> list[Claim]:
-    """All claims made since this Python started, in order; a repeated one once."""
-    return list(_claims.values())
+        raise ClaimFailed(f"This does not hold: {text}.")
 
 
 def _rehearsing() -> bool:

@@ -1,18 +1,12 @@
 """Exercises: what a learner may answer, and what they are told."""
 
+import warnings
+
 import numpy as np
 import pytest
 import torch
 
-from course_utils.exercises import (
-    SolutionWrong,
-    Verdict,
-    attempt,
-    compare,
-    exercise,
-    right,
-    wrong,
-)
+from course_utils.exercises import SolutionWrong, compare, exercise, right, wrong
 
 # The example that authors follow: one input, the right result, the likely mistakes.
 
@@ -60,14 +54,29 @@ def in_place(mu, log_var):
     return log_var.mul_(0).sum()
 
 
+def without_return(mu, log_var):
+    terms = kl(mu, log_var)
+    terms.sum(1).mean()
+
+
 def to_do(mu, log_var):
     raise NotImplementedError
 
 
-EMPTY = [None, ..., (None, ...), lambda m, v: None, lambda m, v: ..., to_do]
+def documented(mu, log_var):
+    """One number, in nats."""
 
 
-@pytest.mark.parametrize("answer", [*EMPTY, blank, unfinished])
+EMPTY = [None, ..., (None, ...), lambda m, v: None, lambda m, v: ..., to_do, documented]
+HALF_DONE = [blank, unfinished, lambda m, v: torch.exp(...), lambda m, v: len(...)]
+HALF_DONE += [
+    lambda m, v: torch.tensor(...),
+    lambda m, v: np.exp(...),
+    lambda m, v: [...],
+]
+
+
+@pytest.mark.parametrize("answer", [*EMPTY, *HALF_DONE])
 def test_an_empty_stub_is_not_attempted_yet(answer, capsys):
     assert check_kl.judge(answer).state == "not attempted"
     check_kl(answer)
@@ -90,9 +99,16 @@ def test_a_right_answer_is_told_why(capsys):
         (lambda m, v: 2 * kl(m, v).sum(1).mean(), "You have 2.391; 1.195 is right."),
         (lambda m, v: kl(m, v), r"shape [3, 2]; [] is asked for"),
         (lambda m, v: v.sum() * float("nan"), "NaN"),
-        (lambda m, v: "0.5", "Your answer is a `str`, not numbers"),
-        (lambda m, v: [[1], [2, 3]], "Your answer is a `list`, not numbers"),
+        (lambda m, v: "0.5", "Your answer is a `str`, not real numbers"),
+        (lambda m, v: [[1], [2, 3]], "Its parts must be numbers, or arrays of one"),
+        (lambda m, v: m > v, "It holds True or False, where numbers are asked for."),
+        (lambda m, v: kl, "is a `function`, not real numbers. Call it"),
+        (lambda m, v: m.to("meta"), "a `Tensor of torch.float32 on meta`"),
+        (lambda m, v: m.max(1), "take one, `.values` or `.indices`"),
+        (without_return, "Your function returned nothing: end it with `return"),
         (in_place, "You have 0; "),
+        (torch.ones(3), "You passed a `Tensor`. Pass your function itself"),
+        (torch.nn.Linear, "Pass your function itself, by its name alone: `check_kl("),
     ],
 )
 def test_a_wrong_answer_is_told_its_mistake(answer, diagnosis, capsys):
@@ -136,38 +152,47 @@ def test_a_solution_must_be_right(capsys):
         check_kl(raising, solution=True)
 
 
-def test_a_check_may_judge_a_value_without_compare(capsys):
-    @exercise("test-choice", "Which one is the encoder?")
-    def check_choice(answer):
-        return right("It maps to codes.") if answer == "f" else wrong("g decodes.")
+def test_a_misspelt_forward_is_an_error_and_no_empty_stub():
+    class Network(torch.nn.Module):
+        def foward(self, mu, log_var):
+            return kl(mu, log_var).sum(1).mean()
 
-    assert check_choice.judge("f") == Verdict("right", "It maps to codes.")
-    assert check_choice.judge("g") == Verdict("wrong", "g decodes.")
-
-
-def test_methods_can_be_attempted_too():
-    @exercise("test-method", "Write encode")
-    def check_method(answer):
-        return compare(attempt(answer.encode)(3), 6)
-
-    class Half:
-        def encode(self, x):
-            return x / 0
-
-    verdict = check_method.judge(Half())
+    verdict = check_kl.judge(Network())
     assert verdict.state == "error"
-    assert verdict.message == (
-        "Your function raised `ZeroDivisionError: division by zero`. Its inputs: 3."
+    assert 'Module [Network] is missing the required "forward" function' in (
+        verdict.message
     )
 
 
-def test_a_mistake_in_the_check_itself_is_not_hidden():
+def test_a_bug_of_the_check_stops_the_solution_but_no_learner():
     @exercise("test-broken", "…")
     def check_broken(answer):
-        return answer.no_such_thing
+        return right() if answer(1).no_such_thing else wrong("no")
 
-    with pytest.raises(AttributeError):
-        check_broken.judge(3)
+    verdict = check_broken.judge(lambda x: x)
+    assert verdict.state == "error"
+    assert "could not be judged: `AttributeError: 'int' object" in verdict.message
+    with pytest.raises(SolutionWrong, match="test-broken: error"):
+        check_broken(lambda x: x, solution=True)
+
+
+def test_an_interrupt_stops_an_answer_that_never_ends():
+    def interrupted(mu, log_var):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        check_kl.judge(interrupted)
+
+
+def test_an_answer_draws_the_same_in_each_call_and_leaves_the_random_state():
+    before, drawn = torch.get_rng_state(), []
+    for _ in range(2):
+        check_kl.judge(lambda m, v: drawn.append(torch.rand(()).item()) or 0.0)
+        torch.rand(3)
+    assert drawn[0] == drawn[1]
+    torch.set_rng_state(before)
+    check_kl.judge(lambda m, v: torch.manual_seed(5).seed())
+    assert torch.equal(torch.get_rng_state(), before)
 
 
 def test_a_mistake_that_gives_the_right_result_is_refused():
@@ -206,3 +231,52 @@ def test_a_transposed_result_is_recognised():
 def test_values_that_need_a_gradient_can_be_compared():
     weights = torch.ones(3, requires_grad=True)
     assert compare(2 * weights, torch.full((3,), 2.0)).state == "right"
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float16, torch.bfloat16])
+def test_a_result_is_judged_by_its_own_precision(dtype):
+    errors = torch.tensor([137.8213, 99.137, 250.5019])
+    mistakes = {"You averaged.": errors / 784, "Nearly.": errors * 1.1}
+    assert compare(errors.to(dtype), errors, mistakes).state == "right"
+    assert compare([*errors.to(dtype)], errors, mistakes).state == "right"
+    assert (
+        compare((errors / 784).to(dtype), errors, mistakes).message == "You averaged."
+    )
+
+
+def test_a_result_too_coarse_to_judge_is_called_so():
+    verdict = compare(np.float16(0.999), 1.0, {"You forgot the last step.": 0.998})
+    assert verdict.state == "wrong"
+    assert "compute in float32" in verdict.message
+    assert "compute in float32" in compare(torch.tensor(1.1).half(), 1.0).message
+
+
+def test_numbers_that_differ_little_are_told_with_the_digits_that_differ():
+    verdict = compare(-899.08412, -899.08934, tolerance=1e-6)
+    assert verdict.message == "You have −899.08412; −899.08934 is right."
+
+
+def test_the_reason_for_what_is_not_finite_is_the_exercise_s_own():
+    told = compare([1.0, np.inf], [1.0, 2.0], not_finite="Take the logits.").message
+    assert told == "Your result holds NaN or infinite values. Take the logits."
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda x: x.tolist(),
+        lambda x: tuple(x),
+        lambda x: [list(row) for row in x.requires_grad_()],
+        lambda x: list(x.numpy()),
+        lambda x: x.to_sparse(),
+        lambda x: x.to_sparse_csr(),
+        lambda x: x.T.conj().T,
+        lambda x: x.int(),
+        lambda x: np.asfortranarray(x),
+        lambda x: torch.quantize_per_tensor(x, 1.0, 0, torch.quint8),
+    ],
+)
+def test_numbers_are_the_same_in_any_form(make):
+    x = torch.arange(6.0).reshape(2, 3)
+    with warnings.catch_warnings(action="ignore"):  # of layouts in beta
+        assert compare(make(x), np.arange(6).reshape(2, 3)).state == "right"

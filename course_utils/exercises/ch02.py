@@ -1,18 +1,16 @@
 """Checks of chapter 2, *Autoencoders*: each names the mistake it recognises."""
 
-from collections.abc import Callable
-
 import torch
 from torch import Tensor
 
-from .core import Verdict, exercise
+from .core import Answer, Verdict, draws, exercise
 from .diagnosis import compare
 
 
 @exercise("ch2-error", "How far off is each image?")
-def check_error_per_image(answer: Callable[[Tensor, Tensor], Tensor]) -> Verdict:
+def check_error_per_image(answer: Answer) -> Verdict:
     """Squared error summed over pixels, for images [N, 28, 28]: [N]."""
-    images, rebuilt = torch.rand(2, 5, 28, 28, generator=_dice())
+    images, rebuilt = draws(2, 5, 28, 28, seed=0).sigmoid()
     difference = rebuilt - images
     right = difference.square().sum((1, 2))
     return compare(
@@ -49,11 +47,10 @@ def check_error_per_image(answer: Callable[[Tensor, Tensor], Tensor]) -> Verdict
 
 
 @exercise("ch2-subspace", "Do two models span the same space?")
-def check_overlap(answer: Callable[[Tensor, Tensor], Tensor]) -> Verdict:
+def check_overlap(answer: Answer) -> Verdict:
     """Mean squared cosine of the principal angles between two column spaces."""
-    dice = _dice()
-    first = torch.randn(784, 4, generator=dice)
-    mixed = first @ torch.randn(4, 4, generator=dice)
+    first = draws(784, 4, seed=0)
+    mixed = first @ draws(4, 4, seed=1)
     same = compare(
         answer(first, mixed),
         torch.tensor(1.0),
@@ -72,8 +69,12 @@ def check_overlap(answer: Callable[[Tensor, Tensor], Tensor]) -> Verdict:
     )
     if same.state != "right":
         return same
-    other = first + torch.randn(784, 4, generator=dice)
+    # some directions in common, others hardly, and columns that are long and oblique
+    shared, lengths = torch.tensor([[4.0, 2.0, 1.0, 0.5], [1.0, 3.0, 10.0, 30.0]])
+    other = (shared * first + draws(784, 4, seed=2)) @ draws(4, 4, seed=3) * lengths
     cosines = _cosines(first, other)
+    basis = torch.linalg.qr(first).Q
+    half_way = (basis.T @ other).square()
     return compare(
         answer(first, other),
         cosines.square().mean(),
@@ -84,6 +85,14 @@ def check_overlap(answer: Callable[[Tensor, Tensor], Tensor]) -> Verdict:
             "You returned the smallest cosine: take the mean of the squares.": (
                 cosines.min()
             ),
+            "You orthogonalised the first matrix only, so long columns of the second "
+            "count for more: use `torch.linalg.qr` on both.": (
+                half_way.sum() / other.square().sum()
+            ),
+            "You orthogonalised the first matrix, and only brought the columns of the "
+            "second to length one: use `torch.linalg.qr` on both.": (
+                (half_way.sum(0) / other.square().sum(0)).mean()
+            ),
         },
         tolerance=1e-3,
         why="It does not change when the columns are mixed, stretched or reordered: "
@@ -92,11 +101,10 @@ def check_overlap(answer: Callable[[Tensor, Tensor], Tensor]) -> Verdict:
 
 
 @exercise("ch2-denoising", "The denoising loss")
-def check_denoising_loss(answer: Callable[..., Tensor]) -> Verdict:
+def check_denoising_loss(answer: Answer) -> Verdict:
     """Squared error to the clean image of what the model makes of the noisy one."""
-    dice = _dice()
-    clean = torch.rand(6, 28, 28, generator=dice)
-    noisy = (clean + 0.5 * torch.randn(6, 28, 28, generator=dice)).clamp(0, 1)
+    clean = draws(6, 28, 28, seed=0).sigmoid()
+    noisy = (clean + 0.5 * draws(6, 28, 28, seed=1)).clamp(0, 1)
 
     def model(images: Tensor) -> Tensor:
         return 0.7 * images + 0.1
@@ -125,9 +133,9 @@ def check_denoising_loss(answer: Callable[..., Tensor]) -> Verdict:
 
 
 @exercise("ch2-threshold", "When does the alarm ring?")
-def check_alarm_threshold(answer: Callable[[Tensor, float], Tensor]) -> Verdict:
+def check_alarm_threshold(answer: Answer) -> Verdict:
     """The score that only a share ``rate`` of the normal images exceeds."""
-    scores = -10 * torch.rand(2000, generator=_dice()).log()  # skewed, as errors are
+    scores = (2 + draws(2000, seed=0)).exp()  # skewed, as errors are
     mean, spread = scores.mean(), scores.std()
     first = compare(
         answer(scores, 0.05),
@@ -167,10 +175,6 @@ def check_alarm_threshold(answer: Callable[[Tensor, float], Tensor]) -> Verdict:
         tolerance=5e-3,
         why="Chosen on normal images alone, before any anomaly was seen.",
     )
-
-
-def _dice() -> torch.Generator:
-    return torch.Generator().manual_seed(0)
 
 
 def _cosines(a: Tensor, b: Tensor) -> Tensor:

@@ -1,13 +1,10 @@
 """Checks of chapter 4: reparameterize, a baseline, weights counted, equal squares."""
 
-from collections.abc import Callable
-from typing import Any
-
 import torch
 from torch import Tensor
 
-from .core import Verdict, exercise, right, wrong
-from .diagnosis import compare
+from .core import Answer, Verdict, draws, exercise, right, wrong
+from .diagnosis import compare, numbers
 
 _DRAWS = 4000
 _MEANS = torch.tensor([-2.0, 0.5, 3.0])
@@ -15,23 +12,24 @@ _LOG_VARS = torch.tensor([-1.5, 0.8, -0.4])
 
 
 @exercise("ch4-reparameterize", "One code per image, drawn so that gradients pass")
-def check_reparameterize(answer: Callable[..., Any]) -> Verdict:
+def check_reparameterize(answer: Answer) -> Verdict:
     """``answer(mu, log_var)``, both [B, d], gives codes [B, d]."""
     mu = _MEANS.repeat(_DRAWS, 1).requires_grad_()
     log_var = _LOG_VARS.repeat(_DRAWS, 1).requires_grad_()
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(4)
-        z = answer(mu, log_var)
-        again = answer(mu, log_var)
-    if not isinstance(z, Tensor):
-        return wrong(f"Your answer is a `{type(z).__name__}`, not a tensor of codes.")
-    if z.shape != mu.shape:
+    z, again = answer(mu, log_var), answer(mu, log_var)
+    codes, others = numbers(z), numbers(again)
+    if not isinstance(z, Tensor) or codes is None or others is None:
         return wrong(
-            f"Your codes have the shape {list(z.shape)}; there is one code per image, "
-            f"so {list(mu.shape)} here."
+            f"Your answer is a `{type(z).__name__}`, not a tensor of real codes: only "
+            "a tensor lets gradients pass."
+        )
+    if codes.shape != mu.shape or others.shape != mu.shape:
+        return wrong(
+            f"Your codes have the shape {list(codes.shape)}; there is one code per "
+            f"image, so {list(mu.shape)} here."
         )
     return (
-        _noise_diagnosis(z.detach(), again.detach())
+        _noise_diagnosis(torch.from_numpy(codes), torch.from_numpy(others))
         or _gradient_diagnosis(z, mu, log_var)
         or right("Random in ε, but smooth in μ and σ: gradients pass.")
     )
@@ -40,8 +38,10 @@ def check_reparameterize(answer: Callable[..., Any]) -> Verdict:
 def _noise_diagnosis(z: Tensor, again: Tensor) -> Verdict | None:
     """What is wrong with the numbers drawn, if anything is."""
     noise = z - _MEANS  # [B, d]
-    sigma, spread = (0.5 * _LOG_VARS).exp(), noise.std(0)
-    if noise.abs().max() < 1e-5:
+    sigma, spread = (0.5 * _LOG_VARS).exp().double(), noise.std(0)
+    if not z.isfinite().all():
+        return wrong("Your codes hold NaN or infinite values.")
+    if noise.abs().max() < 1e-2:  # a mean in half precision is no closer
         return wrong("There is no noise: this is the mean of each cloud.")
     if torch.equal(z, again):
         return wrong("Two calls gave the same noise: draw it anew in each call.")
@@ -49,19 +49,25 @@ def _noise_diagnosis(z: Tensor, again: Tensor) -> Verdict | None:
         return wrong(
             "All images got the same noise: draw one ε for each, of mu's shape."
         )
-    if torch.corrcoef((noise / spread).T).min() > 0.99:
+    alike = torch.corrcoef(noise.T).triu(diagonal=1)
+    if alike.abs().max() > 0.99:
         return wrong(
-            "One draw moves all dimensions of a code alike: draw ε for each "
+            "One draw moves several dimensions of a code alike: draw ε for each "
             "dimension, of mu's shape."
         )
     if _near(spread, sigma) and _near(noise.mean(0), torch.zeros(3)):
-        return None
+        if (noise / spread).abs().max() > 2.5:
+            return None
+        return wrong(
+            "Your noise has the right width but never goes far, as a normal's does: "
+            "use `torch.randn`."
+        )
     mistakes = {
         "Your noise is uniform on [0, 1]: `torch.rand`. `torch.randn` is normal.": (
             sigma * 12**-0.5
         ),
         "Your clouds have standard deviation exp(log_var): that is the variance. "
-        "σ is its square root, exp(log_var / 2).": _LOG_VARS.exp(),
+        "σ is its square root, exp(log_var / 2).": sigma**2,
         "Your clouds have standard deviation |log_var|: it is a logarithm, so take "
         "exp(log_var / 2).": _LOG_VARS.abs(),
         "Your clouds all have standard deviation 1: multiply ε by σ.": torch.ones(3),
@@ -85,9 +91,15 @@ def _gradient_diagnosis(z: Tensor, mu: Tensor, log_var: Tensor) -> Verdict | Non
             "The numbers are right, but no gradient passes: compute z from mu and σ, "
             "without `.sample()`, `.detach()` or `no_grad`."
         )
-    to_mu, to_log_var = torch.autograd.grad(
-        z.square().sum(), [mu, log_var], allow_unused=True
-    )
+    try:
+        to_mu, to_log_var = torch.autograd.grad(
+            z.square().sum(), [mu, log_var], allow_unused=True
+        )
+    except RuntimeError:  # the way to the inputs was freed, or changed
+        return wrong(
+            "The numbers are right, but their gradient cannot be taken: return z "
+            "without a `backward()` of your own."
+        )
     for name, gradient in {"mu": to_mu, "log_var": to_log_var}.items():
         if gradient is None or not gradient.any():
             return wrong(
@@ -99,15 +111,13 @@ def _gradient_diagnosis(z: Tensor, mu: Tensor, log_var: Tensor) -> Verdict | Non
 
 def _near(found: Tensor, expected: Tensor) -> bool:
     """Equal up to the luck of 4,000 draws."""
-    return bool(torch.allclose(found, expected, rtol=0.06, atol=0.06))
+    return bool(torch.allclose(found, expected.double(), rtol=0.06, atol=0.06))
 
 
 @exercise("ch4-baseline", "The score-function gradient with a baseline")
-def check_baseline(answer: Callable[..., Any]) -> Verdict:
+def check_baseline(answer: Answer) -> Verdict:
     """``answer(f, eps)``: costs [n] and noises [n, d] give the gradient [d]."""
-    generator = torch.Generator().manual_seed(5)
-    eps = torch.randn(6, 3, generator=generator)
-    f = 10 + torch.randn(6, generator=generator)
+    eps, f = draws(6, 3, seed=5), 10 + draws(6, seed=6)
     n = len(f)
     others = (f.sum() - f) / (n - 1)
 
@@ -139,15 +149,15 @@ def check_baseline(answer: Callable[..., Any]) -> Verdict:
 
 
 @exercise("ch4-weights", "How many weights has the encoder?")
-def check_weights(answer: Callable[..., Any]) -> Verdict:
+def check_weights(answer: Answer) -> Verdict:
     """``answer(height, width, channels, hidden, latent_dim)`` gives a whole number."""
-    pixels, hidden = 28 * 28 * 3, 256
+    pixels = 28 * 28 * 3
 
-    def count(inputs: int, outputs: int, bias: int = 1) -> int:
+    def count(inputs: int, outputs: int, hidden: int = 256, bias: int = 1) -> int:
         return (inputs + bias) * hidden + (hidden + bias) * outputs
 
-    return compare(
-        answer(28, 28, 3, hidden, 2),
+    first = compare(
+        answer(28, 28, 3, 256, 2),
         count(pixels, 4),
         mistakes={
             "The biases are missing: one for each output.": count(pixels, 4, bias=0),
@@ -160,7 +170,34 @@ def check_weights(answer: Callable[..., Any]) -> Verdict:
             "You left out the channels: a colour image flattens to "
             "height · width · channels numbers.": count(28 * 28, 4),
             "2,508 is a slip found in print: 28 · 28 · 3 is 2,352.": count(2508, 4),
-            "This counts the first layer alone.": (pixels + 1) * hidden,
+            "This counts the first layer alone.": (pixels + 1) * 256,
+        },
+        tolerance=1e-9,
+    )
+    if first.state != "right":
+        return first
+    inputs = 20 * 30 * 3
+    return compare(
+        answer(20, 30, 3, 50, 5),
+        count(inputs, 10, 50),
+        mistakes={
+            "Right for images of 28 · 28 · 3 only: use height, width and channels.": (
+                count(pixels, 10, 50)
+            ),
+            "Right for square images only: use height and width.": (
+                count(20 * 20 * 3, 10, 50)
+            ),
+            "Right for two latents only: there are 2 · latent_dim outputs.": (
+                count(inputs, 4, 50)
+            ),
+            "Right for two latents only, where 2² = 2 · 2: the outputs are "
+            "2 · latent_dim.": count(inputs, 25, 50),
+            "Right for two latents only, where 2 + 2 = 2 · 2: the outputs are "
+            "2 · latent_dim.": count(inputs, 7, 50),
+            "Right for 256 hidden units only: use `hidden`.": count(inputs, 10),
+            "Right for the sizes of the text only: use the arguments.": (
+                count(pixels, 4)
+            ),
         },
         tolerance=1e-9,
         why="28 · 28 · 3 = 2,352 numbers go in. Nearly all weights are in this layer.",
@@ -168,21 +205,15 @@ def check_weights(answer: Callable[..., Any]) -> Verdict:
 
 
 @exercise("ch4-quantiles", "Codes that share the prior's mass equally")
-def check_quantiles(answer: Callable[..., Any]) -> Verdict:
+def check_quantiles(answer: Answer) -> Verdict:
     """``answer(size)`` gives the middles of ``size`` slices of equal mass: [size]."""
     size = 8
     normal = torch.distributions.Normal(0.0, 1.0)
     places = (torch.arange(size) + 0.5) / size
     middles = normal.icdf(places)
     borders = torch.arange(1, size + 1) / (size + 1)
-    values = answer(size)
-    if isinstance(values, Tensor) and values.isinf().any():
-        return wrong(
-            "An end of your axis is infinite: a normal has no code at share 0 or 1. "
-            "Take the middle of each slice."
-        )
     return compare(
-        values,
+        answer(size),
         middles,
         mistakes={
             "These are the shares, not the codes: put them into the inverse of the "
@@ -196,4 +227,6 @@ def check_quantiles(answer: Callable[..., Any]) -> Verdict:
             "The order is reversed: begin with the lowest code.": middles.flip(0),
         },
         why="Every image of the map now stands for the same share of the prior.",
+        not_finite="A normal has no code at share 0 or 1: take the middle of each "
+        "slice.",
     )

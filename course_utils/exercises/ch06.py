@@ -1,23 +1,16 @@
 """Checks of chapter 6: the arc, an attribute's direction, two attributes at once."""
 
-from collections.abc import Callable
-from typing import Any
-
 import torch
 from torch import Tensor
 
-from .core import Verdict, exercise
+from .core import Answer, Verdict, draws, exercise
 from .diagnosis import compare
 
 
-def _draws(*shape: int, seed: int) -> Tensor:
-    return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
-
-
 @exercise("ch6-arc", "A point on the arc between two codes")
-def check_arc(answer: Callable[..., Any]) -> Verdict:
+def check_arc(answer: Answer) -> Verdict:
     """``answer(a, b, t)``: two [P, D] and a number between 0 and 1, gives [P, D]."""
-    a, b = _draws(2, 5, 16, seed=6).unbind()
+    a, b = draws(2, 5, 16, seed=6).unbind()
     a, b, t = 0.2 * a, 0.1 * b, 0.25  # short, so that every product has an arccos
     unit_a = a / a.norm(dim=1, keepdim=True)
     unit_b = b / b.norm(dim=1, keepdim=True)
@@ -29,6 +22,7 @@ def check_arc(answer: Callable[..., Any]) -> Verdict:
         turn = ((1 - share) * angle).sin() * a + (share * angle).sin() * b
         return turn / angle.sin() if divide else turn
 
+    lengths = (1 - t) * a.norm(dim=1) + t * b.norm(dim=1)
     whole = torch.cosine_similarity(a.flatten(), b.flatten(), dim=0).arccos()
     columns = torch.cosine_similarity(a, b, dim=0).arccos()
     return compare(
@@ -41,6 +35,10 @@ def check_arc(answer: Callable[..., Any]) -> Verdict:
             "The direction is right, but every code has length one: use `a` and `b` "
             "themselves in the formula, unit vectors only for the angle.": (
                 arc(unit_a, unit_b, angle)
+            ),
+            "Here the length changes evenly, as in `cu.latent.slerp`: put `a` and `b` "
+            "themselves into the formula, unit vectors only into the angle.": (
+                arc(unit_a, unit_b, angle) * lengths[:, None]
             ),
             "You took the dot product for the cosine: divide it by both lengths "
             "first.": (arc(a, b, (a * b).sum(1, keepdim=True).arccos())),
@@ -62,9 +60,9 @@ def check_arc(answer: Callable[..., Any]) -> Verdict:
 
 
 @exercise("ch6-direction", "The direction of an attribute")
-def check_direction(answer: Callable[..., Any]) -> Verdict:
+def check_direction(answer: Answer) -> Verdict:
     """``answer(codes, has)``: [N, D] and bool [N], gives [D]."""
-    codes = _draws(40, 6, seed=7) + 1
+    codes = draws(40, 6, seed=7) + 1
     has = torch.arange(40) % 4 == 0
     codes[has] += torch.arange(6.0)
     mean_with, mean_without = codes[has].mean(0), codes[~has].mean(0)
@@ -94,12 +92,12 @@ def check_direction(answer: Callable[..., Any]) -> Verdict:
 
 
 @exercise("ch6-both", "Directions of several attributes at once")
-def check_both(answer: Callable[..., Any]) -> Verdict:
+def check_both(answer: Answer) -> Verdict:
     """``answer(codes, attributes)``: [N, D] and [N, K] of 0 and 1, gives [K, D]."""
-    has = torch.rand(200, 2, generator=torch.Generator().manual_seed(8)) < 0.5
+    has = draws(200, 3, seed=8) < 0
     has[:, 1] = torch.where(torch.arange(200) % 5 > 0, has[:, 0], has[:, 1])
     attributes = has.float()
-    codes = attributes @ _draws(2, 5, seed=9) + 3 + 0.1 * _draws(200, 5, seed=10)
+    codes = attributes @ draws(3, 5, seed=9) + 3 + 0.1 * draws(200, 5, seed=10)
     with_ones = torch.cat([attributes, torch.ones(200, 1)], dim=1)
     solved = torch.linalg.lstsq(with_ones, codes).solution
     ones_first = torch.linalg.lstsq(with_ones.roll(1, 1), codes).solution
@@ -108,7 +106,7 @@ def check_both(answer: Callable[..., Any]) -> Verdict:
     )
     return compare(
         answer(codes, attributes),
-        solved[:2],
+        solved[:-1],
         mistakes={
             "The column of ones is missing: without it the directions must also "
             "explain where the codes' centre lies.": (
@@ -120,9 +118,11 @@ def check_both(answer: Callable[..., Any]) -> Verdict:
             "who have neither. Leave it out.": solved,
             "The first row belongs to the column of ones: leave it out.": ones_first,
             "Your column of ones stands first, so you cut off the wrong row.": (
-                ones_first[:2]
+                ones_first[:-1]
             ),
-            "It is transposed: one row for each attribute.": solved[:2].T,
+            "It is transposed: one row for each attribute.": solved[:-1].T,
+            "There are K attributes, not always two: leave out the last row only, "
+            "`[:-1]`.": solved[:2],
         },
         tolerance=1e-3,
         why="Each direction now says what its attribute adds, the other unchanged.",

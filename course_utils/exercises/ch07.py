@@ -1,19 +1,17 @@
 """Checks of chapter 7: the divergence of the game, its loss, the Fréchet distance."""
 
 import math
-from collections.abc import Callable
-from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .core import Verdict, exercise
+from .core import Answer, Verdict, draws, exercise
 from .diagnosis import compare
 
 
 @exercise("ch7-js", "The Jensen–Shannon divergence of two densities on a grid")
-def check_js(answer: Callable[..., Any]) -> Verdict:
+def check_js(answer: Answer) -> Verdict:
     """``answer(p, q, dx)``: two [N] densities, positive, and the step of the grid."""
     x = torch.linspace(-8, 8, 801, dtype=torch.float64)
     dx = (x[1] - x[0]).item()
@@ -51,6 +49,8 @@ def check_js(answer: Callable[..., Any]) -> Verdict:
             "You swapped the arguments: the averages run over p and q, so they stand "
             "in front, the middle behind.": 0.5 * (kl(middle, p) + kl(middle, q)),
             "Only p is compared with the middle: add ½ KL(q‖m).": (0.5 * kl(p, middle)),
+            "This is the root of JS, the Jensen–Shannon *distance*, which SciPy's "
+            "`jensenshannon` gives too: square it.": correct**0.5,
             "You divided by p + q: the middle is half of that.": (
                 correct - math.log(2)
             ),
@@ -63,10 +63,10 @@ def check_js(answer: Callable[..., Any]) -> Verdict:
 
 
 @exercise("ch7-generator-loss", "The forger's loss from the detective's logits")
-def check_generator_loss(answer: Callable[..., Any]) -> Verdict:
+def check_generator_loss(answer: Answer) -> Verdict:
     """``answer(fake_logits)``: [B, 1] logits of forgeries, gives one number."""
-    generator = torch.Generator().manual_seed(7)
-    logits = 2 * torch.randn(6, 1, generator=generator) - 1
+    logits = 2 * draws(6, 1, seed=7) - 1
+    logits[2] = -200  # a forgery that the detective is sure of
     losses = F.softplus(-logits)
     saturating = -F.softplus(logits)  # log(1 − D)
     return compare(
@@ -86,13 +86,19 @@ def check_generator_loss(answer: Callable[..., Any]) -> Verdict:
             "A logit is no probability: D is `fake_logits.sigmoid()`, so the loss is "
             "the mean of −log of that.": -logits.mean(),
             "The logarithm is missing: this is 1 − D.": (1 - logits.sigmoid()).mean(),
+            "Where D is 0, PyTorch put −100 for its logarithm: work with the logits, "
+            "as `F.binary_cross_entropy_with_logits` does.": (
+                losses.clamp(max=100).mean()
+            ),
         },
         why="It is log 2 if the detective guesses, and steep where the forger loses.",
+        not_finite="This is log 0: for a logit of −200, the sigmoid is 0. Work with "
+        "the logits, as `F.softplus` does.",
     )
 
 
 @exercise("ch7-frechet", "The Fréchet distance of two diagonal Gaussians")
-def check_frechet(answer: Callable[..., Any]) -> Verdict:
+def check_frechet(answer: Answer) -> Verdict:
     """``answer(mu_a, var_a, mu_b, var_b)``, all [D], gives one number."""
     mu_a, mu_b = torch.tensor([0.0, 1.0, -2.0]), torch.tensor([0.5, 1.0, 0.0])
     var_a, var_b = torch.tensor([1.0, 4.0, 0.25]), torch.tensor([2.25, 1.0, 0.5])

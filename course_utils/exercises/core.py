@@ -4,7 +4,7 @@ An author writes what to look at; the check deals with what is empty or raises::
 
     @exercise("ch1-centre", "Centre the images")
     def check_centre(answer):
-        images = torch.rand(6, 4)
+        images = draws(6, 4, seed=1)
         return compare(
             answer(images),
             images - images.mean(0),
@@ -19,26 +19,28 @@ A learner calls ``check_centre(my_function)``; nothing they do stops *Run all*. 
 hidden solution calls ``check_centre(solution, solution=True)``, which must be right.
 """
 
+import dis
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import update_wrapper
 from typing import Any, Literal
 
+import torch
+from torch import Tensor
+
+from ..runtime import own_randomness
 from ..show.note import note
 
 State = Literal["not attempted", "right", "wrong", "error"]
+Answer = Callable[..., Any]
+
+# All that a function of the body `...` or `pass` does, in any version of Python.
+_NOTHING = {"RESUME", "NOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE"}
 
 
 class SolutionWrong(AssertionError):
     """The course's own solution does not pass its check."""
-
-
-class _NotAttempted(Exception):
-    """The learner's function is still empty."""
-
-
-class _LearnersError(Exception):
-    """The learner's function raised; the message says what and for which input."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,13 @@ class Verdict:
 
     state: State
     message: str = ""
+
+
+class _Decided(Exception):
+    """The verdict is known before the check has seen a result."""
+
+    def __init__(self, state: State, message: str = "") -> None:
+        self.verdict = Verdict(state, message)
 
 
 def right(why: str = "") -> Verdict:
@@ -60,10 +69,12 @@ def wrong(diagnosis: str) -> Verdict:
 
 
 class Check:
-    """An exercise's check. Call it with an answer: a value or a function."""
+    """An exercise's check: call it with a learner's function."""
+
+    __name__: str  # of the diagnosing function
 
     def __init__(
-        self, name: str, title: str, diagnose: Callable[[Any], Verdict]
+        self, name: str, title: str, diagnose: Callable[[Answer], Verdict]
     ) -> None:
         self.name = name
         self.title = title
@@ -78,70 +89,113 @@ class Check:
         verdict = self.judge(answer)
         if solution and verdict.state != "right":
             raise SolutionWrong(f"{self.name}: {verdict.state}. {verdict.message}")
-        kind, head = {
-            "not attempted": ("open", "Not attempted yet."),
-            "right": ("good", "Right."),
-            "wrong": ("bad", "Not yet."),
-            "error": ("bad", "Not yet."),
-        }[verdict.state]
-        body = verdict.message or (self.title if kind == "open" else "")
-        note(kind, head, body).show()  # type: ignore[arg-type]
+        if verdict.state == "not attempted":
+            note("open", "Not attempted yet.", self.title).show()
+        elif verdict.state == "right":
+            note("good", "Right.", verdict.message).show()
+        else:
+            note("bad", "Not yet.", verdict.message).show()
 
     def judge(self, answer: Any) -> Verdict:
-        """The verdict on ``answer``; raises only for a mistake in the check itself."""
-        if is_empty(answer):
-            return Verdict("not attempted")
+        """The verdict on ``answer``, whatever it is; raises nothing.
+
+        An answer's random numbers are the same in each call, and PyTorch's random state
+        outside stays as it was.
+        """
         try:
-            return self._diagnose(attempt(answer) if callable(answer) else answer)
-        except _NotAttempted:
-            return Verdict("not attempted")
-        except _LearnersError as error:
-            return Verdict("error", str(error))
+            if is_empty(answer):
+                return Verdict("not attempted")
+            if not callable(answer) or isinstance(answer, type):
+                return wrong(
+                    f"You passed a `{type(answer).__name__}`. Pass your function "
+                    f"itself, by its name alone: `{self.__name__}(my_function)`."
+                )
+            with own_randomness(0, torch.device("cpu")):
+                return self._diagnose(_guarded(answer))
+        except _Decided as early:
+            return early.verdict
+        except Exception as error:  # a result of a kind that no check foresees
+            return Verdict(
+                "error",
+                f"Your result could not be judged: `{_said(error)}`. Return a number, "
+                "an array or a tensor.",
+            )
 
 
-def exercise(name: str, title: str) -> Callable[[Callable[[Any], Verdict]], Check]:
+def exercise(name: str, title: str) -> Callable[[Callable[[Answer], Verdict]], Check]:
     """Turn a function ``answer -> Verdict`` into a `Check` (see the module's example).
 
-    If the answer is a function, calling it inside the check is safe: what it raises,
-    and that it is still empty, reaches the learner as a verdict. Anything may come back
-    from it: hand that to `compare` before you look into it.
+    Calling ``answer`` inside it is safe: what the learner's function raises, and that
+    it is still empty, reaches the learner as a verdict. Anything may come back from it:
+    hand that to `compare` before you look into it.
     """
     return lambda diagnose: Check(name, title, diagnose)
 
 
+def draws(*shape: int, seed: int) -> Tensor:
+    """Normal numbers for a check's inputs, the same in every run."""
+    return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
+
+
 def is_empty(answer: Any) -> bool:
     """Whether ``answer`` is None, ``...``, or a tuple or list of nothing else."""
-    if isinstance(answer, tuple | list) and len(answer):
-        return all(is_empty(part) for part in answer)
-    return answer is None or answer is Ellipsis
+    parts = answer if isinstance(answer, tuple | list) and len(answer) else [answer]
+    return all(part is None or part is Ellipsis for part in parts)
 
 
-def attempt(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The learner's function, on copies of its inputs, its accidents made verdicts.
+def _guarded(function: Answer) -> Answer:
+    """The learner's function, on copies of its inputs, its accidents made verdicts."""
 
-    Checks get function answers wrapped like this; wrap a method yourself:
-    ``attempt(answer.encode)(images)``.
-    """
-
-    def call(*args: Any, **kwargs: Any) -> Any:
-        # copies: an in-place change must not spoil what the check compares with
-        inputs = [_copy(value) for value in args]
-        named = {name: _copy(value) for name, value in kwargs.items()}
+    def call(*inputs: Any) -> Any:
         try:
-            result = function(*inputs, **named)
-        except Exception as error:  # whatever a learner's code may raise
-            if isinstance(error, NotImplementedError) or "ellipsis" in str(error):
-                raise _NotAttempted from error  # a blank `...` was used as a value
-            given = ", ".join(map(_describe, [*args, *kwargs.values()]))
-            raise _LearnersError(
-                f"Your function raised `{type(error).__name__}: {error}`. "
-                f"Its inputs: {given or 'none'}."
+            # copies: an in-place change must not spoil what the check compares with
+            result = function(*map(_copy, inputs))
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # whatever else: sys.exit() raises no Exception
+            if _meets_a_blank(error):
+                raise _Decided("not attempted") from error
+            raise _Decided(
+                "error",
+                f"Your function raised `{_said(error)}`. "
+                f"Its inputs: {', '.join(map(_describe, inputs)) or 'none'}.",
             ) from error
+        if result is None and not _does_nothing(function):
+            raise _Decided(
+                "wrong", "Your function returned nothing: end it with `return …`."
+            )
         if is_empty(result):
-            raise _NotAttempted
+            raise _Decided("not attempted")
         return result
 
     return call
+
+
+def _meets_a_blank(error: BaseException) -> bool:
+    """Whether a blank was left to fill in: a `...` used as a value, or a to-do."""
+    if isinstance(error, NotImplementedError):
+        return not error.args  # with words, it is PyTorch that lacks something
+    blank = "dtype of ellipsis"  # torch.tensor(...), a RuntimeError
+    if isinstance(error, TypeError | AttributeError):
+        blank = r"\bellipsis\b"
+    return bool(re.search(blank, _said(error), re.IGNORECASE))
+
+
+def _does_nothing(function: Answer) -> bool:
+    if not hasattr(function, "__code__"):
+        return False
+    return {step.opname for step in dis.get_instructions(function)} <= _NOTHING
+
+
+def _said(error: BaseException) -> str:
+    """An exception's kind and first words, on one line that holds no backtick."""
+    try:
+        words = " ".join(str(error).split()).replace("`", "'")
+    except Exception:  # the learner's own exception may not be printable
+        words = ""
+    if len(words) > 200:
+        words = words[:200] + " …"
+    return f"{type(error).__name__}: {words}" if words else type(error).__name__
 
 
 def _copy(value: Any) -> Any:
@@ -154,5 +208,4 @@ def _copy(value: Any) -> Any:
 def _describe(value: Any) -> str:
     if hasattr(value, "shape"):
         return f"shape {list(value.shape)}"
-    text = repr(value)
-    return text if len(text) < 40 else f"a {type(value).__name__}"
+    return "a function" if callable(value) else repr(value)

@@ -1,0 +1,125 @@
+"""Answers to chapter 7's exercises."""
+
+import math
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from scipy.spatial.distance import jensenshannon
+from torch import nn
+
+from course_utils.exercises.ch07 import (
+    check_frechet,
+    check_generator_loss,
+    check_js,
+)
+
+
+def kl(a, b, dx):
+    return (a * (a.log() - b.log())).sum() * dx
+
+
+def js(p, q, dx):
+    return (kl(p, (p + q) / 2, dx) + kl(q, (p + q) / 2, dx)) / 2
+
+
+def best_value(p, q, dx):
+    return (p * (p / (p + q)).log() + q * (q / (p + q)).log()).sum() * dx
+
+
+def loss(logits):
+    return F.softplus(-logits).mean()
+
+
+def loss_by_numpy(logits):
+    return np.logaddexp(0, -np.asarray(logits)).mean()
+
+
+def frechet(mu_a, var_a, mu_b, var_b):
+    return ((mu_a - mu_b) ** 2 + (var_a.sqrt() - var_b.sqrt()) ** 2).sum()
+
+
+def frechet_by_numpy(*gaussians):
+    mu_a, var_a, mu_b, var_b = map(np.asarray, gaussians)
+    return np.sum((mu_a - mu_b) ** 2 + var_a + var_b - 2 * np.sqrt(var_a * var_b))
+
+
+def frechet_by_loop(*gaussians):
+    total = 0.0
+    for m, v, n, w in zip(*(x.tolist() for x in gaussians), strict=True):
+        total += (m - n) ** 2 + (math.sqrt(v) - math.sqrt(w)) ** 2
+    return total
+
+
+RIGHT = {
+    check_js: [
+        js,
+        lambda p, q, dx: (best_value(p, q, dx) + math.log(4)) / 2,
+        lambda p, q, dx: jensenshannon(p, q) ** 2,
+    ],
+    check_generator_loss: [
+        loss,
+        loss_by_numpy,
+        lambda x: nn.BCEWithLogitsLoss()(x, torch.ones_like(x)),
+        lambda x: -x.double().sigmoid().log().mean(),  # e⁻²⁰⁰ is no 0 there
+    ],
+    check_frechet: [frechet, frechet_by_numpy, frechet_by_loop],
+}
+
+WRONG = [
+    (check_js, lambda p, q, dx: 2 * js(p, q, dx), "factor ½"),
+    (check_js, best_value, "add log 4 and halve"),
+    (check_js, lambda p, q, dx: -best_value(p, q, dx), "best detective's loss"),
+    (check_js, kl, "This is KL(p‖q)"),
+    (check_js, lambda p, q, dx: kl(q, p, dx), "This is KL(q‖p)"),
+    (check_js, lambda p, q, dx: (kl(p, q, dx) + kl(q, p, dx)) / 2, "mean of KL"),
+    (
+        check_js,
+        lambda p, q, dx: (kl((p + q) / 2, p, dx) + kl((p + q) / 2, q, dx)) / 2,
+        "swapped",
+    ),
+    (check_js, lambda p, q, dx: kl(p, (p + q) / 2, dx) / 2, "Only p"),
+    (check_js, lambda p, q, dx: jensenshannon(p, q), "the root of JS"),
+    (check_js, lambda p, q, dx: best_value(p, q, dx) / 2, "half of that"),
+    (check_js, lambda p, q, dx: js(p, q, 1), "times dx"),
+    (check_js, lambda p, q, dx: js(p, q, dx) / math.log(2), "bits"),
+    (check_generator_loss, lambda x: (1 - x.sigmoid()).log().mean(), "saturates"),
+    (check_generator_loss, lambda x: F.softplus(x).mean(), "*detective*"),
+    (check_generator_loss, lambda x: F.logsigmoid(x).mean(), "sign"),
+    (check_generator_loss, lambda x: -x.sigmoid().log().mean(), "This is log 0"),
+    (
+        check_generator_loss,
+        lambda x: F.binary_cross_entropy(x.sigmoid(), torch.ones_like(x)),
+        "PyTorch put −100",
+    ),
+    (check_generator_loss, lambda x: F.softplus(-x).sum(), "summed over the batch"),
+    (check_generator_loss, lambda x: F.softplus(-x), "one value per forgery"),
+    (check_generator_loss, lambda x: loss(x.sigmoid()), "sigmoid twice"),
+    (check_generator_loss, lambda x: -x.mean(), "no probability"),
+    (check_generator_loss, lambda x: (1 - x.sigmoid()).mean(), "logarithm is missing"),
+    (check_frechet, lambda m, v, n, w: frechet(m, v, m, w), "means are missing"),
+    (check_frechet, lambda m, v, n, w: frechet(m, v, n, v), "spreads are missing"),
+    (check_frechet, lambda *x: frechet(*x) / 3, "averaged over the dimensions"),
+    (check_frechet, lambda *x: frechet(*x).sqrt(), "root at the end"),
+    (
+        check_frechet,
+        lambda m, v, n, w: ((m - n) ** 2 + (v - w) ** 2).sum(),
+        "variances",
+    ),
+    (check_frechet, lambda m, v, n, w: ((m - n) ** 2 + v + w).sum(), "distance 0"),
+    (
+        check_frechet,
+        lambda m, v, n, w: ((m - n) ** 2 + v + w - 2 * v * w).sum(),
+        "left out",
+    ),
+    (
+        check_frechet,
+        lambda m, v, n, w: ((m - n) ** 2 + v + w - (v * w).sqrt()).sum(),
+        "counts twice",
+    ),
+    (
+        check_frechet,
+        lambda m, v, n, w: ((m - n).abs() + (v.sqrt() - w.sqrt()) ** 2).sum(),
+        "must be squared",
+    ),
+]
