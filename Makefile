@@ -34,10 +34,10 @@ lab: $(STAMP)book ## open the notebooks in JupyterLab
 profile: $(STAMP)test ## show where a chapter's time goes: make profile CHAPTER=05
 	@$(BIN)/python tools/profile.py $(CHAPTER)
 
-bench: $(STAMP)bench ## train the reference model by fit() and by its peers
+bench: $(STAMP)test ## how soon the reference model is good, beside a peer
 	$(BIN)/python -m benchmarks
 
-gpu: $(STAMP)bench ## the same on the accelerator that is here, and what it is worth
+gpu: $(STAMP)test ## the same on the accelerator that is here, and what it is worth
 	$(BIN)/python -m benchmarks --device cuda
 
 lint: $(STAMP)test ## check style, formatting and types

@@ -1,1 +1,1 @@
-"""How fast the course trains, beside its peers: ``python -m benchmarks``."""
+"""How soon the reference model is good, and what an accelerator is worth."""

@@ -1,28 +1,53 @@
-"""One command: measure, print, and write the page.
+"""How soon the reference model is good: ``fit`` beside the loop of pytorch/examples.
 
-python -m benchmarks           all of it, at most eight minutes; writes the page
-python -m benchmarks --quick   a rehearsal in two minutes; writes nothing
-python -m benchmarks --page    only the page again, from the stored results
-python -m benchmarks --reference    measure anew what quality the plain recipe has
+python -m benchmarks                  five seeds of each; writes the page of the book
+python -m benchmarks --quick          a rehearsal of a minute; writes nothing
+python -m benchmarks --device cuda    also what an accelerator is worth
+
+The reference model is the dense VAE 784-256-2 with Bernoulli pixels. All contenders
+take turns, seed by seed, so that what slows the machine for a minute slows all of them.
 """
 
 import argparse
 import datetime
-import json
 import os
 import platform
-from importlib.metadata import version
-from importlib.util import find_spec
+import time
+from collections.abc import Callable
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 import torch
+import torch.nn.functional as F
+from torch import Tensor
+from torch.utils.data import DataLoader
+from torchvision import transforms
+from torchvision.datasets import MNIST
 
-from course_utils.datasets import load
-from course_utils.runtime import current
+import course_utils as cu
+from course_utils.models import DenseVAE, set_output_bias
+from course_utils.objectives import elbo_loss
 
-from . import page, quality, throughput
-from .contenders import FLOP_PER_IMAGE
+from . import accelerator
+
+PAGE = Path(__file__).parents[1] / "book/benchmarks.md"
+START = "<!-- measured: written by `python -m benchmarks`, not by hand -->\n"
+END = "<!-- end of measured -->\n"
+
+SEEDS = list(range(5))
+DRAWS = 5  # codes per test image
+RECIPES: dict[str, dict[str, Any]] = {
+    "textbook": {"epochs": 50, "batch_size": 128, "lr": 1e-3, "precision": "float32"},
+    "large batches": {
+        "epochs": 12,
+        "batch_size": 1024,
+        "lr": 0.04,
+        "betas": (0.9, 0.99),
+        "schedule": "linear",
+        "warmup": 100,
+    },
+}
 
 
 def main() -> None:
@@ -32,69 +57,143 @@ def main() -> None:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--quick", action="store_true", help="fewer images, no quality")
-    parser.add_argument("--page", action="store_true", help="rewrite the page only")
-    parser.add_argument("--reference", action="store_true", help="the plain recipe")
+    parser.add_argument("--quick", action="store_true", help="few images, one seed")
+    parser.add_argument("--device", help="cuda, mps, xpu; default: the CPU")
     asked = parser.parse_args()
-    if asked.page:
-        page.write(page.stored())
-        return
-    if asked.reference:
-        quality.measure_reference(load())
-        return
-    if missing := [name for name in ("keras", "jax") if not find_spec(name)]:
-        raise SystemExit(
-            f"The benchmark's peers are missing ({', '.join(missing)}): "
-            "pip install -e '.[bench]'"
-        )
-    results = measure(quick=asked.quick)
-    print("\n" + page.render(results))
+    cu.setup(device=asked.device or "cpu", budget="cpu")
+    data = cu.load()
+    train, test, seeds = data.train_images, data.test_images, SEEDS
+    if asked.quick:
+        train, test, seeds = train[:5_000], test[:1_000], seeds[:1]
+    text = conditions(data.title, len(train), seeds) + table(
+        measure(train, test, seeds)
+    )
+    if asked.device:
+        text += "\n" + accelerator.report(train, test, seconds=1 if asked.quick else 60)
+    print("\n" + text)
     if not asked.quick:
-        page.RESULTS.write_text(json.dumps(results, indent=1) + "\n")
-        page.write(results)
-        print(f"Written to {page.RESULTS} and {page.PAGE}")
+        page = PAGE.read_text("utf-8")
+        before, rest = page.split(START)
+        page = before + START + "\n" + text + "\n" + END + rest.split(END)[1]
+        PAGE.write_text(page, "utf-8")
+        print(f"Written to {PAGE}")
 
 
-def measure(quick: bool) -> page.Results:
-    """Every figure of the page; ``quick`` takes a fifth of the images, two rounds."""
-    data = load()
-    if not quick:
-        quality.reference(data)  # better to hear now that there is none
-    images = data.train_images[: len(data.train_images) // (5 if quick else 1)]
-    rounds, seconds = (2, 0.5) if quick else (5, 2.0)
-    results: page.Results = {
-        "conditions": conditions(len(images), data.title, rounds),
-        "flop_per_image": FLOP_PER_IMAGE,
+Run = dict[str, float]
+
+
+def measure(train: Tensor, test: Tensor, seeds: list[int]) -> dict[str, list[Run]]:
+    """Train every contender from every seed, in turn; a run: seconds and test nats."""
+    contenders: dict[str, Callable[[Tensor, int], Run]] = {
+        "pytorch/examples": lambda images, seed: examples(images, seed),
+        **{
+            f"`fit`, {name}": lambda images, seed, r=recipe: ours(images, test, seed, r)
+            for name, recipe in RECIPES.items()
+        },
     }
-    results["throughput"] = throughput.measure(data.name, len(images), rounds, seconds)
-    if not quick:
-        results["quality"] = quality.measure(data)
-    return results
+    for contender in contenders.values():
+        contender(train[:2_000], 0)  # threads, memory and files are warm after this
+    runs: dict[str, list[Run]] = {name: [] for name in contenders}
+    for seed in seeds:
+        for name, contender in contenders.items():
+            runs[name].append(contender(train, seed))
+            print(f"seed {seed}, {name}: {runs[name][-1]}", flush=True)
+    # The same mathematics at the same recipe ends at the same quality.
+    for run, twin in zip(
+        runs["pytorch/examples"], runs["`fit`, textbook"], strict=True
+    ):
+        run["nats"] = twin["nats"]
+    return runs
 
 
-def conditions(images: int, data: str, rounds: int) -> dict[str, Any]:
-    """What a reader needs to know to judge the figures."""
-    packages = ("torch", "keras", "jax")
-    versions = ", ".join(f"{name} {version(name)}" for name in packages)
-    return {
-        "date": datetime.date.today().isoformat(),
-        "machine": f"{processor()}, {current().describe().split(' · ')[0]}",
-        "versions": f"Python {platform.python_version()}, {versions}",
-        "data": data,
-        "images": images,
-        "rounds": rounds,
-        "load": os.getloadavg()[0],
-    }
+def ours(train: Tensor, test: Tensor, seed: int, recipe: dict[str, Any]) -> Run:
+    """The course's ``fit`` from a new model to its last epoch."""
+    cu.seed_everything(seed)
+    began = time.perf_counter()
+    model = DenseVAE()
+    if recipe is not RECIPES["textbook"]:
+        set_output_bias(model, train)
+    cu.fit(model, elbo_loss(), train, seed=seed, progress=False, **recipe)
+    seconds = time.perf_counter() - began
+    draws = range(DRAWS)  # the same for every model
+    nats = mean(cu.evaluate(model, elbo_loss(), test, seed=s)["loss"] for s in draws)
+    return {"seconds": seconds, "nats": nats}
 
 
-def processor() -> str:
-    """The processor's or the accelerator's name."""
-    if current().device.type == "cuda":
-        return torch.cuda.get_device_name()
-    cpuinfo = Path("/proc/cpuinfo")
-    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
-    names = [line.split(":")[1].strip() for line in lines if "model name" in line]
-    return names[0] if names else platform.processor()
+class InMemory(MNIST):
+    """torchvision's MNIST with its own ``__getitem__``, on images we already have."""
+
+    def __init__(self, images: Tensor) -> None:
+        super(MNIST, self).__init__(root="", transform=transforms.ToTensor())
+        self.data, self.targets = images, torch.zeros(len(images), dtype=torch.long)
+
+
+def examples(images: Tensor, seed: int) -> Run:
+    """The structure of pytorch/examples' VAE: torchvision, DataLoader, eager loop.
+
+    One epoch is run; the textbook recipe takes as many times as long as it has epochs.
+    """
+    device = cu.current().device
+    cuda = device.type == "cuda"
+    loader: DataLoader[Any] = DataLoader(
+        InMemory(images),
+        batch_size=RECIPES["textbook"]["batch_size"],
+        shuffle=True,
+        num_workers=1 if cuda else 0,
+        pin_memory=cuda,
+    )
+    cu.seed_everything(seed)
+    model = DenseVAE().to(device)
+    optimizer = torch.optim.Adam(model.parameters(), lr=RECIPES["textbook"]["lr"])
+    began, total = time.perf_counter(), 0.0
+    for batch, _ in loader:
+        batch = batch.to(device).squeeze(1)
+        optimizer.zero_grad()
+        mu, log_var = model.posterior(batch)
+        logits = model.decode_logits(model.sample(mu, log_var))
+        bce = F.binary_cross_entropy_with_logits(logits, batch, reduction="sum")
+        kl = -0.5 * torch.sum(1 + log_var - mu.pow(2) - log_var.exp())
+        loss = (bce + kl) / len(batch)
+        loss.backward()
+        optimizer.step()
+        total += loss.item() * len(batch)
+    seconds = (time.perf_counter() - began) * RECIPES["textbook"]["epochs"]
+    return {"seconds": seconds, "first_epoch": total / len(images)}
+
+
+def conditions(title: str, images: int, seeds: list[int]) -> str:
+    """Where and when it was measured, and how busy the machine was."""
+    text = (
+        f"Measured on {datetime.date.today()}: {platform.processor() or 'CPU'}, "
+        f"{cu.current().describe()}; Python {platform.python_version()}, torch "
+        f"{torch.__version__}; {images:,} images of {title}; {len(seeds)} seeds."
+    )
+    if hasattr(os, "getloadavg") and (load := os.getloadavg()[0]) > 0.5:
+        text += f" Other programs kept {load:.1f} cores busy when it began."
+    return text + "\n\n"
+
+
+def table(runs: dict[str, list[Run]]) -> str:
+    """One row a contender: means over the seeds, and the extremes."""
+    lines = [
+        "| who trains | epochs × batch | seconds | × examples | test nats | seeds |",
+        "| :-- | --: | --: | --: | --: | --: |",
+    ]
+    slow = [run["seconds"] for run in runs["pytorch/examples"]]
+    for name, row in runs.items():
+        recipe = RECIPES[name.partition(", ")[2] or "textbook"]
+        ratios = [s / run["seconds"] for s, run in zip(slow, row, strict=True)]
+        nats = [run["nats"] for run in row]
+        cells = [
+            name,
+            f"{recipe['epochs']} × {recipe['batch_size']:,}",
+            f"{mean(run['seconds'] for run in row):.1f}",
+            f"{mean(ratios):.1f} ({min(ratios):.1f} – {max(ratios):.1f})",
+            f"{mean(nats):.2f}",
+            f"{min(nats):.2f} – {max(nats):.2f}",
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":
