@@ -15,6 +15,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+TOOLS = ("datasets", "show", "exercises", "explorers")  # rooms that are not taught
 Definition = ast.ClassDef | ast.FunctionDef
 
 
@@ -59,14 +60,15 @@ def definitions(source: str) -> Iterator[Definition]:
 
 
 def in_package() -> dict[str, list[tuple[str, Definition]]]:
-    """Name -> where the package defines it, and how.
-
-    Only its own modules: the rooms inside, such as datasets/ and show/, hold tools.
-    """
+    """Name -> where the rooms that are taught define it, and how."""
     found: dict[str, list[tuple[str, Definition]]] = {}
-    for path in sorted((ROOT / "course_utils").glob("*.py")):
+    package = ROOT / "course_utils"
+    for path in sorted(package.rglob("*.py")):
+        place = path.relative_to(package)
+        if place.parts[0] in TOOLS:
+            continue
         for node in definitions(path.read_text("utf-8")):
-            found.setdefault(node.name, []).append((path.name, node))
+            found.setdefault(node.name, []).append((str(place), node))
     return found
 
 

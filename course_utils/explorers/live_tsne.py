@@ -8,6 +8,7 @@ import traitlets
 from matplotlib.figure import Figure
 from sklearn.manifold import TSNE
 
+from ..metrics import other_neighbours
 from .base import Explorer, Finite, assemble
 from .noise import normal_noise
 from .packing import as_array, pack
@@ -15,7 +16,6 @@ from .points import (
     as_classes,
     check_points,
     largest_perplexity,
-    other_neighbours,
     principal,
 )
 
@@ -80,7 +80,7 @@ class LiveTSNE(Explorer):
             {
                 "vectors": (self.vectors, "float16"),
                 # whole numbers below 2,048: exact
-                "neighbours": (other_neighbours(rows, neighbours), "float16"),
+                "neighbours": (other_neighbours(rows, neighbours).numpy(), "float16"),
                 "labels": (self.labels, "float16"),
             }
         )

@@ -4,12 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import torch
 
-from course_utils.metrics.neighbours import neighbour_indices
-from course_utils.show import DIGIT_COLOURS
-
-from .packing import as_array
+from ..show import DIGIT_COLOURS, plots
 
 _MOST = 400  # points: all pairs are compared in every iteration
 _COLUMNS = 50  # of the principal components, what the page's distances are taken from
@@ -23,23 +19,10 @@ def as_classes(
     Without names they are called by their numbers. Raises ValueError for labels that
     count no class.
     """
-    given = as_array(labels)
-    if not given.size or (given != given.round()).any() or given.min() < 0:
-        raise ValueError(
-            "Labels must be whole numbers from 0, one for each point: leave points of "
-            "no class out, or give them a class of their own."
-        )
-    classes = given.astype(int)
-    count = classes.max() + 1
-    names = class_names or [str(c) for c in range(count)]
-    if len(names) < count:
-        raise ValueError(
-            f"The labels have {count} classes but {len(names)} class_names: give one "
-            "name per class."
-        )
+    classes, names = plots.as_classes(labels, class_names)
     colours = [DIGIT_COLOURS[c % len(DIGIT_COLOURS)] for c in range(len(names))]
     return classes, [
-        {"name": str(name), "colour": colour}
+        {"name": name, "colour": colour}
         for name, colour in zip(names, colours, strict=True)
     ]
 
@@ -59,15 +42,6 @@ def principal(rows: np.ndarray) -> np.ndarray:
     parts = (left * sizes)[:, :_COLUMNS]
     size = np.sqrt(np.square(parts).sum(1).mean()).clip(1e-12)
     return (parts / size).astype("float16").astype("float32")
-
-
-def other_neighbours(rows: np.ndarray, k: int) -> np.ndarray:
-    """Every row's k nearest other rows, [N, k]."""
-    points = torch.from_numpy(rows)
-    nearest = neighbour_indices(points, points, k + 1).numpy()
-    own = nearest == np.arange(len(rows))[:, None]
-    own[~own.any(1), -1] = True  # among equal rows its own may not be in the list
-    return nearest[~own].reshape(-1, k)
 
 
 def check_points(rows: np.ndarray, labels: np.ndarray, neighbours: int) -> None:

@@ -91,7 +91,7 @@ def try_step(step: TrainingStep, batches: Batches) -> list[str]:
             else (batches.labels[:, None])
         )
         ends = torch.stack([labels.amin(1).argmin(), labels.amax(1).argmax()])
-    with explained(batches):
+    with errors_explained(batches):
         parts = step(*batches[ends.to(batches.device)])
         if isinstance(parts, dict):
             for part in parts.values():
@@ -112,7 +112,7 @@ def try_step(step: TrainingStep, batches: Batches) -> list[str]:
 
 
 @contextmanager
-def explained(batches: Batches) -> Iterator[None]:
+def errors_explained(batches: Batches) -> Iterator[None]:
     """Say of any error inside which images and labels led to it, as a ValueError."""
     try:
         yield

@@ -9,7 +9,7 @@ from tqdm.auto import tqdm
 from .. import distributed
 from ..objectives import Objective
 from ..runtime import current, own_randomness
-from .batches import Batches, Data, explained, fast_precision
+from .batches import Batches, Data, errors_explained, fast_precision
 from .history import History
 from .loop import Callback, Loop, good_weights_back
 from .recipe import Recipe
@@ -170,7 +170,7 @@ def _means(
     """The objective's parts, means over all images."""
     sums: dict[str, Tensor] = {}
     everything = torch.arange(len(batches), device=batches.device)
-    with own_randomness(seed, batches.device), explained(batches):
+    with own_randomness(seed, batches.device), errors_explained(batches):
         for indices in everything.split(batch_size):
             for name, value in objective(model, *batches[indices]).items():
                 sums[name] = sums.get(name, 0.0) + value * len(indices)
