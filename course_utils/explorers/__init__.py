@@ -5,6 +5,7 @@ from .face_triangle import FaceTriangle
 from .gaussian_kl import GaussianKL
 from .interpolation import Interpolation
 from .latent_map import LatentMap
+from .light import light_decoder
 from .live_tsne import LiveTSNE
 from .reparameterization import ReparameterizationExplorer
 from .two_decoders import TwoDecoders
@@ -20,4 +21,5 @@ __all__ = [
     "ReparameterizationExplorer",
     "TwoDecoders",
     "WordMap",
+    "light_decoder",
 ]

@@ -1,0 +1,35 @@
+"""Decoders that weigh less, for pages that carry their numbers."""
+
+import torch
+from torch import Tensor, nn
+
+
+@torch.no_grad()
+def light_decoder(decoder: nn.Sequential, codes: Tensor, rank: int = 48) -> nn.Module:
+    """A lighter copy of a decoder: two narrow layers in place of its last linear one.
+
+    The narrow ones keep the ``rank`` principal directions of what the last layer gives
+    for ``codes`` [N, D]. For a dense decoder of digits 48 carry nearly all of it.
+
+    Parameters
+    ----------
+    decoder : codes → logits of pixels, a chain of Linear layers and activations.
+    codes : a few hundred, where the copy shall be right.
+
+    Returns
+    -------
+    codes [B, D] → pixels in [0, 1], flat [B, P], with weights that need no gradient
+    """
+    flat = (nn.Flatten, nn.Unflatten)
+    *layers, last = [layer for layer in decoder if not isinstance(layer, flat)]
+    logits = nn.Sequential(*layers, last)(codes)
+    mean = logits.mean(0)
+    directions = torch.linalg.svd(logits - mean, full_matrices=False).Vh[:rank]
+    narrow = nn.Linear(last.in_features, len(directions))
+    narrow.weight.copy_(directions @ last.weight)
+    narrow.bias.copy_(directions @ (last.bias - mean))
+    wide = nn.Linear(len(directions), last.out_features)
+    wide.weight.copy_(directions.T)
+    wide.bias.copy_(mean)
+    chain = nn.Sequential(*layers, narrow, wide, nn.Sigmoid())
+    return chain.requires_grad_(False)
