@@ -175,9 +175,13 @@ def set_output_bias(model: Autoencoder, images: Tensor) -> None:
     ----------
     model : an autoencoder whose decoder gives logits and ends in a layer with a bias
     images : uint8 [N, 28, 28], or floats in [0, 1]
+
+    Raises ValueError if a pixel is NaN or infinite.
     """
     last = [p for name, p in model.decoder.named_parameters() if name.endswith("bias")]
     mean = images.float().mean(0) / (255 if images.dtype == torch.uint8 else 1)
+    if not mean.isfinite().all():
+        raise ValueError("An image holds NaN or infinity: look at how it was made.")
     mean = mean.flatten() if len(last[-1]) == mean.numel() else mean.mean()
     # A pixel that is always dark has the logit −∞: pretend that one image in N has ink.
     with torch.no_grad():

@@ -86,3 +86,13 @@ def test_output_bias_of_a_convolution_is_the_mean_of_all_pixels():
     set_output_bias(model, images)
     last = [p for n, p in model.decoder.named_parameters() if n.endswith("bias")][-1]
     assert last.sigmoid().item() == pytest.approx(0.2)
+
+
+def test_output_bias_of_images_that_are_no_numbers_is_refused():
+    model = DenseAutoencoder()
+    images = IMAGES.clone()
+    images[0, 0, 0] = torch.nan
+    before = [p.clone() for p in model.parameters()]
+    with pytest.raises(ValueError, match="An image holds NaN"):
+        set_output_bias(model, images)
+    assert all(map(torch.equal, before, model.parameters()))
