@@ -1,7 +1,8 @@
 """Several processes that train one model, each on its share of every batch.
 
 ``torchrun`` starts the processes and tells each its rank; without it there is one
-process and every function here is a no-op.
+process and every function here is a no-op. Platforms set ``WORLD_SIZE`` too, for a
+notebook that would wait for others in vain: only what ``torchrun`` says counts.
 """
 
 import atexit
@@ -18,17 +19,17 @@ T = TypeVar("T")
 
 def world_size() -> int:
     """How many processes train together (1 without ``torchrun``)."""
-    return int(os.environ.get("WORLD_SIZE", 1))
+    return _told("WORLD_SIZE", 1)
 
 
 def rank() -> int:
     """This process's number among all, 0 … world_size − 1."""
-    return int(os.environ.get("RANK", 0))
+    return _told("RANK", 0)
 
 
 def local_rank() -> int:
     """This process's number on its machine, and so its GPU."""
-    return int(os.environ.get("LOCAL_RANK", 0))
+    return _told("LOCAL_RANK", 0)
 
 
 def is_main() -> bool:
@@ -85,3 +86,9 @@ def from_main(value: T) -> T:
     box = [value]
     dist.broadcast_object_list(box, src=0)
     return box[0]
+
+
+def _told(name: str, alone: int) -> int:
+    """A number that ``torchrun`` gave this process, or the one of a process alone."""
+    launched = "TORCHELASTIC_RUN_ID" in os.environ
+    return int(os.environ[name]) if launched and os.environ.get(name) else alone

@@ -129,7 +129,7 @@ def _parts(thing: Any) -> list[Any]:
             return [thing()]
         case type():
             if not _is_ours(thing.__module__):
-                return [thing.__module__, thing.__qualname__]
+                return [f"{thing.__module__}.{thing.__qualname__}"]
             own = {k: v for k, v in vars(thing).items() if k not in _ABOUT_A_CLASS}
             return [thing.__qualname__, type(thing), thing.__bases__, _sorted(own)]
     if type(thing) in (list, tuple):
@@ -147,7 +147,7 @@ def _numbers(thing: Any) -> list[Any]:
         content = memoryview(np.ascontiguousarray(thing).tobytes())
         return [str(thing.dtype), thing.shape, content]
     try:
-        tensor = thing.detach().cpu().resolve_conj().contiguous()
+        tensor = thing.detach().cpu().clone(memory_format=torch.contiguous_format)
         content = tensor.flatten().view(torch.uint8).numpy().data
     except (RuntimeError, TypeError, NotImplementedError, ValueError):
         raise Undigestible(f"a tensor of kind {thing.layout}, {thing.dtype}") from None
@@ -256,6 +256,8 @@ def _instructions(code: types.CodeType) -> list[Any]:
     for step in steps:
         jumps = step.opcode in dis.hasjrel or step.opcode in dis.hasjabs
         argument = bisect.bisect_left(places, step.argval) if jumps else step.argval
+        if step.opname == "KW_NAMES":  # which dis of Python 3.11 does not look up
+            argument = code.co_consts[step.arg or 0]
         parts += [_CALLS.get(step.opname, step.opname), argument]
     return parts
 
@@ -270,9 +272,11 @@ def _steps(code: types.CodeType) -> list[dis.Instruction]:
     return [s for i, s in enumerate(steps) if i not in notes and i + 1 not in notes]
 
 
-def _is_ours(module: str | None) -> bool:
+def _is_ours(module: Any) -> bool:
     """Whether the course or its reader wrote this, rather than a library."""
-    root = (module or "builtins").partition(".")[0]
+    if not isinstance(module, str):  # code without a module is a reader's
+        return module is None
+    root = module.partition(".")[0]
     if root in ("__main__", "course_utils"):
         return True
     file = getattr(sys.modules.get(root), "__file__", None) or ""
