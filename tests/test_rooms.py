@@ -1,6 +1,7 @@
 """The rooms of the package: each imports only what the table lets it, top-down."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,11 @@ def test_a_room_imports_only_what_it_may(room):
 )
 def test_every_way_to_import_is_seen(source, folder, rooms):
     assert imported(source, folder) == set(rooms.split())
+
+
+def test_contributing_draws_the_same_rooms():
+    text = (PACKAGE.parent / "CONTRIBUTING.md").read_text("utf-8")
+    table = text.partition("## The package")[2].partition("Reading order")[0]
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    drawn = [name for row in rows for name in re.findall(r"`(\w+)/?`", row)]
+    assert sorted(drawn) == sorted(ROOMS)
