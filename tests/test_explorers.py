@@ -1,18 +1,25 @@
 """Explorers without a browser: what they pack, draw, say and refuse."""
 
 import json
+import math
 import os
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 import traitlets
-from explorer_samples import CODES, LABELS, decoder, latent_map, word_map
+from explorer_samples import CODES, LABELS, WORDS, decoder, latent_map, word_map
 from torch import nn
 
-from course_utils.explorers import LatentMap, WordMap
+from course_utils.explorers import (
+    GaussianKL,
+    LatentMap,
+    ReparameterizationExplorer,
+    WordMap,
+)
 from course_utils.explorers.chain import Chain
 from course_utils.explorers.packing import as_stored, pack
 
@@ -117,6 +124,83 @@ class Skip(nn.Module):
         return torch.sigmoid(self.layer(z) + z.sum())
 
 
+def test_a_decoder_in_any_state_is_shown_as_it_is():
+    network = nn.Sequential(*decoder()[:3], nn.Dropout(0.5), nn.Sigmoid()).double()
+    explorer = LatentMap(network, CODES, LABELS)
+    image = explorer.decode()
+    with torch.no_grad():
+        exact = network.eval()(torch.tensor([explorer.z]).double()).numpy()
+        network[0].weight.zero_()  # trained on, afterwards
+    np.testing.assert_allclose(image.ravel(), exact[0], atol=1e-6)
+    np.testing.assert_array_equal(explorer.decode(), image)
+
+
+def test_one_activation_may_stand_at_two_places():
+    act = nn.LeakyReLU(0.1)
+    network = nn.Sequential(nn.Linear(2, 9), act, nn.Linear(9, 784), act, nn.Sigmoid())
+    assert np.isfinite(LatentMap(network, CODES, LABELS).decode()).all()
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("codes", [CODES * 1e-4, CODES * 0, CODES * 0 + 3])
+def test_codes_that_have_collapsed_are_a_map(codes: np.ndarray):
+    explorer = LatentMap(decoder(), codes, LABELS)
+    (centre, reach) = explorer.views["decoder"].values()
+    assert (np.abs(codes - centre) <= 2 * reach).all()
+    assert np.ptp(codes) / 10 < reach <= max(1, np.ptp(codes))
+    explorer.draw().canvas.draw()
+
+
+def test_words_are_found_in_other_capitals():
+    words = ["Paris", *WORDS[1:-1], "paris"]
+    explorer = word_map(words)
+    assert explorer.nearest("PARIS") == explorer.nearest("Paris")
+    assert explorer.nearest("paris") != explorer.nearest("Paris")
+    explorer.query = "Rows"
+    assert "Nearest to Rows: " in explorer.describe()
+    assert "not known" not in explorer.describe()
+
+
+def test_a_saved_page_is_whole(tmp_path: Path):
+    lender = alone(label="Maps & <digits>")
+    file = tmp_path / "map.html"
+    file.write_text("old")
+    assert alone(weights_of=lender).save(file) == file
+    borrowed = twin(file.read_text("utf-8"))
+    assert set(borrowed["binary"]) == {"arrays", "parameters"}
+    lender.save(str(file))
+    page = file.read_text("utf-8")
+    assert "<title>Maps &amp; &lt;digits&gt;</title>" in page
+    assert lender.html() in page
+    assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize("name", ["no/such.html", "", "file/map.html"])
+def test_a_page_that_cannot_be_saved_says_so(name: str, tmp_path: Path):
+    (tmp_path / "file").touch()
+    with pytest.raises(OSError, match="name a file in a folder that exists") as caught:
+        word_map().save(tmp_path / name)
+    assert "\n" not in str(caught.value)
+    assert [file.name for file in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf])
+def test_no_explorer_takes_a_number_that_is_none(number: float):
+    """Pages could not hold it, and sliders would stand nowhere."""
+    for explorer in (latent_map(), GaussianKL(), ReparameterizationExplorer()):
+        for name, trait in explorer.traits(sync=True).items():
+            value = getattr(explorer, name)
+            if isinstance(trait, traitlets.Float):
+                wrong = number
+            elif value and isinstance(value, list) and isinstance(value[0], float):
+                wrong = [number, *value[1:]]
+            else:
+                continue
+            with pytest.raises(traitlets.TraitError):
+                setattr(explorer, name, wrong)
+            assert getattr(explorer, name) == value
+
+
 MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
     "nothing": (lambda: LatentMap(labels=LABELS), "either decoder and codes, or"),
     "no labels": (lambda: LatentMap(decoder(), CODES), "needs labels"),
@@ -124,6 +208,9 @@ MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
     "logits": (lambda: LatentMap(decoder()[:3], CODES, LABELS), "if these are logits"),
     "size": (lambda: alone(image_shape=(8, 8)), r"image_shape=\(8, 8\) has 64"),
     "forward": (lambda: LatentMap(Skip(), CODES, LABELS), "more than its layers"),
+    "negative": (lambda: LatentMap(decoder(), CODES, LABELS - 1), "from 0, one for"),
+    "halves": (lambda: LatentMap(decoder(), CODES, LABELS / 2), "whole numbers from 0"),
+    "NaN": (lambda: LatentMap(decoder(), CODES * np.nan, LABELS), "NaN or infinity"),
     "names": (lambda: alone(class_names=["a"]), "10 classes but 1 class_names"),
     "twice": (lambda: WordMap(["a", "a"], np.eye(2), np.eye(2)), "twice"),
     "space": (lambda: WordMap(["a b", "c"], np.eye(2), np.eye(2)), "'a b' holds"),
@@ -142,6 +229,8 @@ def test_mistakes_get_one_clear_sentence(mistake: str):
 def test_layers_that_the_page_cannot_run_are_named():
     with pytest.raises(TypeError, match="this decoder has a ConvTranspose2d"):
         LatentMap(nn.ConvTranspose2d(1, 1, 2), CODES, LABELS)
+    with pytest.raises(TypeError, match=r"not a method: pass the module itself"):
+        LatentMap(decoder().forward, CODES, LABELS)
 
 
 def nearest(vectors: np.ndarray, count: int = 5) -> list[set[int]]:

@@ -199,6 +199,8 @@ def test_traits_refuse_what_makes_no_sense():
     faces, slid, way = triangle(), sliders(), interpolation()
     with pytest.raises(traitlets.TraitError, match="face number 5; they go from 0"):
         faces.corners = [0, 1, 5]
+    with pytest.raises(traitlets.TraitError, match="nan: give a finite number"):
+        faces.weights = [np.nan, 0.5, 0.5]
     with pytest.raises(traitlets.TraitError, match="must sum to 1"):
         faces.weights = [0.5, 0.5, 0.5]
     with pytest.raises(traitlets.TraitError, match="there are: smile, pose"):
@@ -238,6 +240,10 @@ MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
     "no plane": (
         lambda: TwoDecoders({"GAN": (NETWORK, None)}),
         "decoder of GAN takes codes of 4 numbers",
+    ),
+    "NaN mark": (
+        lambda: two_decoders(marks={"7": (0, np.nan)}),
+        r"mark 7 stands at \[0.0, nan\]",
     ),
     "lender": (
         lambda: sliders(weights_of=triangle(stored="int8")),

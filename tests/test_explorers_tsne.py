@@ -42,8 +42,10 @@ def test_the_still_picture_is_a_map_with_the_clusters():
     explorer.places = RNG.normal(size=120).tolist()  # where a reader's run has ended
     assert explorer.positions.shape == (60, 2)
     assert explorer.html() != html
+    explorer.running = False
     explorer.seed = 1
     assert explorer.places == []
+    assert explorer.running
 
 
 def test_perplexity_within_reach():
@@ -60,6 +62,7 @@ def test_perplexity_within_reach():
         (np.zeros((5, 2)), np.zeros(5), "from 11 to 400 points, not 5"),
         (VECTORS, LABELS[:9], "one label for each of its 60 vectors"),
         (np.full((60, 2), np.nan), LABELS, "NaN"),
+        (VECTORS, LABELS - 1, "whole numbers from 0"),
     ],
 )
 def test_mistakes_get_one_clear_sentence(rows, labels, sentence: str):

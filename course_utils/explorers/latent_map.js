@@ -24,8 +24,7 @@ function drawScale(pen, width, height, { centre, reach }) {
       pen.globalAlpha = 1;
       pen.textAlign = axis ? "left" : "center";
       pen.textBaseline = axis ? "middle" : "alphabetic";
-      const number = (k * step).toFixed(digits).replace("-", "−");
-      pen.fillText(number, axis ? 8 : at, height - (axis ? at : 8));
+      pen.fillText(rounded(k * step, digits), axis ? 8 : at, height - (axis ? at : 8));
     }
   });
 }
@@ -84,9 +83,9 @@ function render({ model, el }) {
     const { index, distance } = nearest(z);
     const digits = Math.max(2, 1 - Math.floor(Math.log10(view().reach)));
     picture.show(decoders[model.get("model")](z));
-    where.textContent = `z = (${z.map((v) => decimals(v, digits)).join(", ")})`;
+    where.textContent = `z = (${z.map((v) => rounded(v, digits)).join(", ")})`;
     const { name } = classes[labels[index]];
-    nearby.textContent = `nearest image: ${name}, ${decimals(distance, digits)} away`;
+    nearby.textContent = `nearest image: ${name}, ${rounded(distance, digits)} away`;
     place(toSquare(z), `${where.textContent}, ${nearby.textContent}`);
   };
   const { choice, mark } = makeChoice("Model", names.map((n) => [n, n]), (chosen) => {

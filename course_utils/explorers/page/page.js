@@ -175,7 +175,12 @@ function roundUp(value) {
   return power * [1, 2, 5, 10].find((step) => step * power >= value * (1 - 1e-9));
 }
 
-/** A number with two decimals, or as many as wanted, and a true minus sign. */
-function decimals(value, digits = 2) {
+/** A number with so many decimals and a true minus sign. */
+function rounded(value, digits) {
   return value.toFixed(digits).replace("-", "−");
+}
+
+/** A number with two decimals. */
+function decimals(value) {
+  return rounded(value, 2);
 }

@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 from decoder_samples import (
+    FACE_CODES,
     FACES,
     attribute_sliders,
     difference,
     face_triangle,
+    network,
     pictures,
     soon,
     touch_drag,
@@ -104,6 +106,15 @@ def test_no_face_comes_to_stand_at_two_corners(visit):
     assert error(explorer, page, [1 / 3] * 3) <= 1 / 255
     shares = page.locator(".lc-swap span").all_text_contents()
     assert shares == ["top 33%", "left 33%", "right 33%"]
+
+
+def test_with_two_faces_there_is_no_other_to_swap_in(visit):
+    explorer = FaceTriangle(network(5, 3072, 3), FACE_CODES[:2], corners=[0, 0, 1])
+    page = visit(explorer).page
+    page.get_by_role("button", name="Next face, top").click()
+    assert error(explorer, page, [1 / 3] * 3) <= 1 / 255 + 2 * explorer.rounding
+    page.get_by_role("button", name="Next face, right").click()
+    assert error(explorer, page, [1 / 3] * 3) <= 1 / 255 + 2 * explorer.rounding
 
 
 @pytest.mark.parametrize("stored", ["float32", "float16", "int8"])

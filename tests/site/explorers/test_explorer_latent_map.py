@@ -1,9 +1,18 @@
 """The latent map on a page: what it shows, by mouse, touch and keyboard."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
-from decoder_samples import difference, pictures, position, touch_drag
-from explorer_samples import CODES, latent_map
+from decoder_samples import (
+    difference,
+    face_triangle,
+    pictures,
+    position,
+    touch_drag,
+    two_decoders,
+)
+from explorer_samples import CODES, LABELS, decoder, latent_map
 from playwright.sync_api import Locator, Page, expect
 
 from course_utils.explorers import LatentMap
@@ -58,6 +67,36 @@ def test_a_finger_drags_too(visit):
     explorer.z = code_at(explorer, pad, box["x"] + 110, box["y"] + 110)
     assert error(page, explorer) <= 1 / 255
     assert page.evaluate("scrollY") == 0
+
+
+@pytest.mark.parametrize("make", [latent_map, two_decoders, face_triangle])
+def test_a_finger_beside_the_pad_scrolls_the_page(visit, make: Callable):
+    """A pad keeps the finger that touches it, so a phone needs room beside it."""
+    size = {"width": 390, "height": 400}
+    page = visit(make(), has_touch=True, is_mobile=True, viewport=size).page
+    page.add_style_tag(content="main { padding-bottom: 1000px }")
+    box = page.get_by_role("slider").bounding_box()
+    touch = page.context.new_cdp_session(page)
+
+    def swipe(x: float) -> float:
+        page.evaluate("scrollTo(0, 0)")
+        at = {"x": x, "y": box["y"] + 120, "yDistance": -80}
+        touch.send("Input.synthesizeScrollGesture", at | {"gestureSourceType": "touch"})
+        return page.evaluate("scrollY")
+
+    assert swipe(box["x"] + 60) == 0
+    assert swipe(box["x"] - 24) > 40
+
+
+def test_codes_all_alike_are_a_map_too(visit):
+    explorer = LatentMap(decoder(), 0 * CODES + 2, LABELS)
+    page = visit(explorer).page
+    assert position(page.get_by_role("slider")) == pytest.approx((50, 50))
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")
+    explorer.z = [2.04, 2]
+    assert error(page, explorer) <= 1 / 255 + 2 * explorer.rounding
+    expect(page.locator(".lc-nearby")).to_have_text("nearest image: 0, 0.04 away")
 
 
 def test_the_keyboard_reaches_everything(visit):

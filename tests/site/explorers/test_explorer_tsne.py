@@ -1,4 +1,4 @@
-"""t-SNE in the page: the algorithm, its speed, and its controls."""
+"""t-SNE in the page: the algorithm and its controls."""
 
 import numpy as np
 import pytest
@@ -19,11 +19,8 @@ def live(points: int = 120, **options: object) -> LiveTSNE:
 RUN = """([vectors, rows, perplexity, start, steps]) => {
   const joint = jointProbabilities(squaredDistances(vectors, rows), rows, perplexity);
   const run = makeRun(joint, Float64Array.from(start));
-  const clock = performance.now();
   for (let i = 0; i < steps; i++) run.step();
-  const milliseconds = (performance.now() - clock) / steps;
-  const places = [...run.places];
-  return { joint: [...joint], places, kl: run.divergence(), milliseconds };
+  return { joint: [...joint], places: [...run.places], kl: run.divergence() };
 }"""
 
 
@@ -83,13 +80,6 @@ def test_its_maps_are_as_good_as_scikit_learns(visit):
         theirs.append(tsne.kl_divergence_)
     print(f"KL {np.mean(ours):.4f} in the page, {np.mean(theirs):.4f} in scikit-learn")
     assert np.mean(ours) == pytest.approx(np.mean(theirs), rel=0.04)
-
-
-def test_an_iteration_fits_into_a_frame(visit):
-    explorer = live(300)
-    milliseconds = run(visit(explorer).page, explorer, 100)["milliseconds"]
-    print(f"300 points: {milliseconds:.2f} ms per iteration")
-    assert milliseconds < 20  # 4 on a quiet machine; 0.5 measured
 
 
 def figures(page: Page) -> list[str]:
@@ -162,13 +152,21 @@ def test_shown_once_more_it_stands_where_it_stood(visit):
 def test_it_rests_while_nobody_sees_it(visit):
     page = visit(live(300), reduced_motion="no-preference").page
     page.evaluate("document.querySelector('main').style.paddingTop = '3000px'")
-    page.wait_for_timeout(300)
+    page.evaluate(  # counts the frames that it asks for
+        "() => { window.asked = 1; const ask = requestAnimationFrame;"
+        "window.requestAnimationFrame = (f) => { asked++; return ask(f); }; }"
+    )
+    page.wait_for_function(
+        "() => { const some = asked; asked = 0; return !some; }", polling=100
+    )
     before = drawn(page)
-    page.wait_for_timeout(300)
+    assert page.evaluate("new Promise((r) => setTimeout(() => r(asked), 300))") == 0
     assert drawn(page) == before
     page.locator(".lc-map").scroll_into_view_if_needed()
-    page.wait_for_timeout(300)
-    assert drawn(page) != before
+    page.wait_for_function(
+        "old => document.querySelector('.lc-map canvas').toDataURL() !== old",
+        arg=before,
+    )
 
 
 def test_the_keyboard_changes_perplexity_and_seed(visit):

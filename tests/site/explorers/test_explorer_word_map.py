@@ -75,6 +75,21 @@ def test_an_unknown_word_gets_one_sentence_and_near_spellings(visit):
     expect(said).to_have_text("Write a word, or word − word + word.")
 
 
+def test_capitals_are_found_and_kept(visit):
+    words = ["Paris", *WORDS[1:]]
+    explorer = word_map(words)
+    page = visit(explorer).page
+    for query in ("paris", "ROWS - paris"):
+        field(page).fill(query)
+        page.keyboard.press("Enter")
+        explorer.query = query
+        assert found(page) == [word for word, _ in explorer.nearest()]
+    field(page).fill("rows")
+    page.get_by_role("button", name="Paris").click()
+    assert field(page).input_value() == "Paris"
+    assert len(found(page)) == 4
+
+
 def test_neighbours_and_dots_lead_on(visit):
     explorer = word_map()
     page = visit(explorer).page
