@@ -1,5 +1,5 @@
 """Learners' answers to every exercise: right ones, and usual mistakes.
 
-Each chapter's module lists ``RIGHT``, check -> right answers in several styles, and
-``WRONG``, triples of a check, a wrong answer and words of its diagnosis.
+Each chapter's module lists ``RIGHT``, check -> answers in several styles, and
+``WRONG``, check -> words of the diagnosis -> answer.
 """

@@ -89,103 +89,53 @@ RIGHT = {
     check_analogy: [analogy, analogy_by_numpy, analogy_by_loop],
 }
 
-WRONG = [
-    (
-        check_reconstruct,
-        lambda x, m, c, d: reconstruct(x, m, c, d) - m,
-        "forgot to add the mean",
-    ),
-    (
-        check_reconstruct,
-        lambda x, m, c, d: m + reconstruct(x, 0, c, d),
-        "forgot to take the mean off",
-    ),
-    (check_reconstruct, lambda x, m, c, d: reconstruct(x, 0, c, d), "missing twice"),
-    (
-        check_reconstruct,
-        lambda x, m, c, d: reconstruct(x, x.mean(0), c, d),
-        "the mean of these images",
-    ),
-    (
-        check_reconstruct,
-        lambda x, m, c, d: reconstruct(x, m, c.T, d),
-        "rows for columns",
-    ),
-    (check_reconstruct, lambda x, m, c, d: reconstruct(x, m, c, 5), "all components"),
-    (
-        check_reconstruct,
-        lambda x, m, c, d: reconstruct(x, m, c.flip(1), d),
-        "last d components",
-    ),
-    (
-        check_reconstruct,
-        lambda x, m, c, d: (x - m) @ c[:, :d],
-        "These are the codes",
-    ),
-    (check_nearest, unmasked, "found itself first, at distance zero"),
-    (check_nearest, lambda p, k: unmasked(p, k + 1), "drop the first column"),
-    (check_nearest, lambda p, k: unmasked(p, k + 1)[:, 1:], "two points coincide"),
-    (check_nearest, without_zeros, "you left out both"),
-    (
-        check_nearest,
-        lambda p, k: torch.cdist(p, p).topk(k).indices,
-        "farthest points: `topk`",
-    ),
-    (
-        check_nearest,
-        lambda p, k: torch.cdist(p, p).argsort(1)[:, -k:],
-        "farthest points, nearest of them last",
-    ),
-    (check_nearest, lambda p, k: nearest(p, k).flip(1), "order is wrong"),
-    (
-        check_nearest,
-        lambda p, k: torch.cdist(p, p).sort(1).values[:, 1 : k + 1],
-        "These are distances",
-    ),
-    (
-        check_nearest,
-        lambda p, k: (p @ p.T).fill_diagonal_(-1e9).topk(k).indices,
-        "inner product",
-    ),
-    (check_nearest, lambda p, k: torch.cdist(p, p) < 1, "True or False"),
-    (check_nearest, lambda p, k: torch.cdist(p, p).topk(k), "take one, `.values` or"),
-    (check_nearest, lambda p, k: nearest(p, 2), "changes its shape with k"),
-    (
-        check_analogy,
-        lambda v, a, b, c: cosines(v, a, b, c).argmax(),
-        "a word of the question itself",
-    ),
-    *(
-        (
-            check_analogy,
-            lambda v, a, b, c, some=some: (
+WRONG = {
+    check_reconstruct: {
+        "forgot to add the mean": lambda x, m, c, d: reconstruct(x, m, c, d) - m,
+        "forgot to take the mean off": lambda x, m, c, d: m + reconstruct(x, 0, c, d),
+        "missing twice": lambda x, m, c, d: reconstruct(x, 0, c, d),
+        "the mean of these images": lambda x, m, c, d: reconstruct(x, x.mean(0), c, d),
+        "rows for columns": lambda x, m, c, d: reconstruct(x, m, c.T, d),
+        "all components": lambda x, m, c, d: reconstruct(x, m, c, 5),
+        "last d components": lambda x, m, c, d: reconstruct(x, m, c.flip(1), d),
+        "These are the codes": lambda x, m, c, d: (x - m) @ c[:, :d],
+    },
+    check_nearest: {
+        "found itself first, at distance zero": unmasked,
+        "drop the first column": lambda p, k: unmasked(p, k + 1),
+        "two points coincide": lambda p, k: unmasked(p, k + 1)[:, 1:],
+        "you left out both": without_zeros,
+        "farthest points: `topk`": lambda p, k: torch.cdist(p, p).topk(k).indices,
+        "farthest points, nearest of them last": lambda p, k: torch.cdist(p, p).argsort(
+            1
+        )[:, -k:],
+        "order is wrong": lambda p, k: nearest(p, k).flip(1),
+        "These are distances": lambda p, k: (
+            torch.cdist(p, p).sort(1).values[:, 1 : k + 1]
+        ),
+        "inner product": lambda p, k: (p @ p.T).fill_diagonal_(-1e9).topk(k).indices,
+        "True or False": lambda p, k: torch.cdist(p, p) < 1,
+        "take one, `.values` or": lambda p, k: torch.cdist(p, p).topk(k),
+        "changes its shape with k": lambda p, k: nearest(p, 2),
+    },
+    check_analogy: {
+        "a word of the question itself": lambda v, a, b, c: cosines(
+            v, a, b, c
+        ).argmax(),
+        **{
+            f"You left out {' and '.join(some)} only": lambda v, a, b, c, some=some: (
                 cosines(v, a, b, c, [{"a": a, "b": b, "c": c}[x] for x in some])
-            ).argmax(),
-            f"You left out {' and '.join(some)} only",
-        )
-        for some in ("a", "c", "ab", "ac", "bc")
-    ),
-    (
-        check_analogy,
-        lambda v, a, b, c: cosines(v, a, b, c).topk(2).indices[1],
-        "whichever word was best",
-    ),
-    (check_analogy, lambda v, a, b, c: analogy(v, b, a, c), "b − a + c"),
-    (check_analogy, lambda v, a, b, c: analogy(v, a, c, b), "a + b − c"),
-    (
-        check_analogy,
-        lambda v, a, b, c: nearest_to_one(v, c, [a, b, c]),
-        "nearest to c alone",
-    ),
-    (
-        check_analogy,
-        lambda v, a, b, c: nearest_to_one(v, a, [a, b, c]),
-        "nearest to a alone",
-    ),
-    (
-        check_analogy,
-        lambda v, a, b, c: cosines(v, a, b, c).argmin(),
-        "least like the target",
-    ),
-    (check_analogy, cosines, "Return one index"),
-]
+            ).argmax()
+            for some in ("a", "c", "ab", "ac", "bc")
+        },
+        "whichever word was best": lambda v, a, b, c: (
+            cosines(v, a, b, c).topk(2).indices[1]
+        ),
+        "b − a + c": lambda v, a, b, c: analogy(v, b, a, c),
+        "a + b − c": lambda v, a, b, c: analogy(v, a, c, b),
+        "nearest to c alone": lambda v, a, b, c: nearest_to_one(v, c, [a, b, c]),
+        "nearest to a alone": lambda v, a, b, c: nearest_to_one(v, a, [a, b, c]),
+        "least like the target": lambda v, a, b, c: cosines(v, a, b, c).argmin(),
+        "Return one index": cosines,
+    },
+}

@@ -79,63 +79,57 @@ RIGHT = {
     ],
 }
 
-WRONG = [
-    (check_error_per_image, lambda x, r: error(x, r) / 784, "784 times"),
-    (check_error_per_image, lambda x, r: error(x, r).mean(), "too early"),
-    (check_error_per_image, lambda x, r: error(x, r).sum(), "over the images as"),
-    (check_error_per_image, lambda x, r: (r - x).square().sum(0), "dimension 0"),
-    (check_error_per_image, lambda x, r: (r - x).sum((1, 2)), "forgot the square"),
-    (check_error_per_image, lambda x, r: (x - r).sum((1, 2)), "other way round"),
-    (check_error_per_image, lambda x, r: (r - x).abs().sum((1, 2)), "absolute"),
-    (check_error_per_image, lambda x, r: error(x, r).sqrt(), "root"),
-    (check_error_per_image, lambda x, r: (r - x).square().sum(2), "one dimension"),
-    (check_error_per_image, lambda x, r: 3 * error(x, r), "3 times the right one"),
-    (
-        check_overlap,
-        lambda a, b: torch.cosine_similarity(a, b, dim=0).square().mean(),
-        "compared the weights",
-    ),
-    (
-        check_overlap,
-        lambda a, b: torch.linalg.svdvals(unit(a).T @ unit(b)).square().mean(),
-        "length one",
-    ),
-    (
-        check_overlap,
-        lambda a, b: torch.linalg.svdvals(a.T @ b).square().mean(),
-        "did not orthogonalise",
-    ),
-    (check_overlap, lambda a, b: cosines(a, b).square().sum(), "summed"),
-    (check_overlap, lambda a, b: cosines(a, b).mean(), "forgot to square"),
-    (check_overlap, lambda a, b: cosines(a, b).max(), "largest"),
-    (check_overlap, lambda a, b: cosines(a, b).min(), "smallest"),
-    (
-        check_overlap,
-        lambda a, b: (torch.linalg.qr(a).Q.T @ b).square().sum() / b.square().sum(),
-        "long columns of the second",
-    ),
-    (
-        check_overlap,
-        lambda a, b: (torch.linalg.qr(a).Q.T @ unit(b)).square().sum() / a.shape[1],
-        "only brought the columns of the second",
-    ),
-    (
-        check_denoising_loss,
-        lambda m, n, c: denoising(m, n, n),
-        "rebuild the noise",
-    ),
-    (check_denoising_loss, lambda m, n, c: denoising(m, c, c), "nothing to clean"),
-    (check_denoising_loss, lambda m, n, c: denoising(m, c, n), "swapped"),
-    (check_denoising_loss, lambda m, n, c: denoising(abs, n, c), "never used"),
-    (check_denoising_loss, lambda m, n, c: (m(n) - c).square().mean(), "784 times"),
-    (check_denoising_loss, lambda m, n, c: error(m(n), c).sum(), "over the batch"),
-    (check_alarm_threshold, lambda s, rate: s.quantile(rate), "wrong tail"),
-    (check_alarm_threshold, lambda s, rate: s.quantile(1 - rate / 2), "two tails"),
-    (check_alarm_threshold, lambda s, rate: s.mean() + 1.645 * s.std(), "1.645"),
-    (check_alarm_threshold, lambda s, rate: s.mean() + 2 * s.std(), "2 deviations"),
-    (check_alarm_threshold, lambda s, rate: s.mean() + 3 * s.std(), "3 deviations"),
-    (check_alarm_threshold, lambda s, rate: s.max(), "largest normal score"),
-    (check_alarm_threshold, lambda s, rate: (1 - rate) * s.max(), "counts images"),
-    (check_alarm_threshold, lambda s, rate: s[s > threshold(s, rate)], "one number"),
-    (check_alarm_threshold, lambda s, rate: s.quantile(0.95), "does not change"),
-]
+WRONG = {
+    check_error_per_image: {
+        "784 times": lambda x, r: error(x, r) / 784,
+        "too early": lambda x, r: error(x, r).mean(),
+        "over the images as": lambda x, r: error(x, r).sum(),
+        "dimension 0": lambda x, r: (r - x).square().sum(0),
+        "forgot the square": lambda x, r: (r - x).sum((1, 2)),
+        "other way round": lambda x, r: (x - r).sum((1, 2)),
+        "absolute": lambda x, r: (r - x).abs().sum((1, 2)),
+        "root": lambda x, r: error(x, r).sqrt(),
+        "one dimension": lambda x, r: (r - x).square().sum(2),
+        "3 times the right one": lambda x, r: 3 * error(x, r),
+    },
+    check_overlap: {
+        "compared the weights": lambda a, b: (
+            torch.cosine_similarity(a, b, dim=0).square().mean()
+        ),
+        "length one": lambda a, b: (
+            torch.linalg.svdvals(unit(a).T @ unit(b)).square().mean()
+        ),
+        "did not orthogonalise": lambda a, b: (
+            torch.linalg.svdvals(a.T @ b).square().mean()
+        ),
+        "summed": lambda a, b: cosines(a, b).square().sum(),
+        "forgot to square": lambda a, b: cosines(a, b).mean(),
+        "largest": lambda a, b: cosines(a, b).max(),
+        "smallest": lambda a, b: cosines(a, b).min(),
+        "long columns of the second": lambda a, b: (
+            (torch.linalg.qr(a).Q.T @ b).square().sum() / b.square().sum()
+        ),
+        "only brought the columns of the second": lambda a, b: (
+            (torch.linalg.qr(a).Q.T @ unit(b)).square().sum() / a.shape[1]
+        ),
+    },
+    check_denoising_loss: {
+        "rebuild the noise": lambda m, n, c: denoising(m, n, n),
+        "nothing to clean": lambda m, n, c: denoising(m, c, c),
+        "swapped": lambda m, n, c: denoising(m, c, n),
+        "never used": lambda m, n, c: denoising(abs, n, c),
+        "784 times": lambda m, n, c: (m(n) - c).square().mean(),
+        "over the batch": lambda m, n, c: error(m(n), c).sum(),
+    },
+    check_alarm_threshold: {
+        "wrong tail": lambda s, rate: s.quantile(rate),
+        "two tails": lambda s, rate: s.quantile(1 - rate / 2),
+        "1.645": lambda s, rate: s.mean() + 1.645 * s.std(),
+        "2 deviations": lambda s, rate: s.mean() + 2 * s.std(),
+        "3 deviations": lambda s, rate: s.mean() + 3 * s.std(),
+        "largest normal score": lambda s, rate: s.max(),
+        "counts images": lambda s, rate: (1 - rate) * s.max(),
+        "one number": lambda s, rate: s[s > threshold(s, rate)],
+        "does not change": lambda s, rate: s.quantile(0.95),
+    },
+}

@@ -108,65 +108,55 @@ RIGHT = {
     check_iwae: [iwae, iwae_by_numpy, iwae_by_loop],
 }
 
-WRONG = [
-    (check_kl, lambda *a: 2 * kl(*a), "The factor ½ is missing"),
-    (check_kl, lambda *a: -kl(*a), "never negative"),
-    (check_kl, lambda *a: kl_terms(*a).mean(), "averaged over the latents"),
-    (check_kl, lambda *a: kl_terms(*a).sum(), "summed over the batch"),
-    (check_kl, lambda *a: kl_terms(*a).sum(1), "one value per image"),
-    (check_kl, lambda m, v, n, w: kl(m, 2 * v, n, 2 * w), "took `log_var` for log σ"),
-    (check_kl, kl_of_log_var_as_variance, "took `log_var` for the variance"),
-    (check_kl, lambda m, v, n, w: kl(n, w, m, v), "This is KL(p‖q)"),
-    (check_kl, lambda *a: (kl_terms(*a) + 0.5).sum(1).mean(), "The −1 is missing"),
-    (check_kl, lambda m, v, n, w: kl(m, v, 0 * n, 0 * w), "for a standard normal p"),
-    (
-        check_elbo,
-        elbo_by(lambda b, k: -b.sum(1).mean() + k.sum(1).mean()),
-        "added the KL",
-    ),
-    (check_elbo, lambda *a: -elbo(*a), "This is the loss"),
-    (check_elbo, elbo_by(lambda b, k: -b.mean() - k.mean()), "over everything"),
-    (
-        check_elbo,
-        elbo_by(lambda b, k: -b.mean() - k.sum(1).mean()),
-        "the KL is 784 times too strong",
-    ),
-    (
-        check_elbo,
-        elbo_by(lambda b, k: -b.sum(1).mean() - k.mean()),
-        "KL over latents",
-    ),
-    (check_elbo, elbo_by(lambda b, k: -b.sum() - k.sum()), "summed over the batch"),
-    (check_elbo, elbo_by(lambda b, k: -b.sum(1).mean() - k.sum()), "the KL is not"),
-    (check_elbo, elbo_by(lambda b, k: -b.sum(1).mean()), "The KL is missing"),
-    (
-        check_elbo,
-        elbo_by(lambda b, k: -(b.sum() + k.sum()) / len(k), sigmoid=True),
-        "sigmoid twice",
-    ),
-    (check_bits, lambda n, d: -n / d + 8, "divide the nats by ln 2"),
-    (check_bits, lambda n, d: -n / d * math.log(2) + 8, "You multiplied by ln 2"),
-    (check_bits, lambda n, d: bits(n, d) - 8, "The 8 bits are missing"),
-    (check_bits, lambda n, d: bits(n, d) - 16, "You subtracted the 8 bits"),
-    (check_bits, lambda n, d: bits(-n, d), "sign of the log density"),
-    (check_bits, lambda n, d: bits(n, 1), "bits per image"),
-    (check_bits, lambda n, d: bits(n, 1) / d, "add 8 after the division"),
-    (check_bits, lambda n, d: bits(n, 784), "images of 784 pixels only"),
-    (
-        check_iwae,
-        lambda w, k: w.unflatten(1, (-1, k)).mean(2).mean(),
-        "the mean of the logs",
-    ),
-    (check_iwae, iwae_naive, "exp(−900) is 0"),
-    (check_iwae, lambda w, k: iwae(w, k) + math.log(k), "the log of the sum"),
-    (check_iwae, lambda w, k: iwae(w, w.shape[1]), "form groups of k"),
-    (check_iwae, bounds, "one value per group"),
-    (check_iwae, lambda w, k: bounds(w, k).mean(1), "one value per image"),
-    (check_iwae, lambda w, k: iwae(w.T.reshape(-1, k), k), "mix the draws of"),
-    (
-        check_iwae,
-        lambda w, k: iwae(w.unflatten(1, (k, -1)).mT.flatten(1), k),
-        "every (K / k)-th draw",
-    ),
-    (check_iwae, lambda w, k: iwae(w, 5), "does not change with k"),
-]
+WRONG = {
+    check_kl: {
+        "The factor ½ is missing": lambda *a: 2 * kl(*a),
+        "never negative": lambda *a: -kl(*a),
+        "averaged over the latents": lambda *a: kl_terms(*a).mean(),
+        "summed over the batch": lambda *a: kl_terms(*a).sum(),
+        "one value per image": lambda *a: kl_terms(*a).sum(1),
+        "took `log_var` for log σ": lambda m, v, n, w: kl(m, 2 * v, n, 2 * w),
+        "took `log_var` for the variance": kl_of_log_var_as_variance,
+        "This is KL(p‖q)": lambda m, v, n, w: kl(n, w, m, v),
+        "The −1 is missing": lambda *a: (kl_terms(*a) + 0.5).sum(1).mean(),
+        "for a standard normal p": lambda m, v, n, w: kl(m, v, 0 * n, 0 * w),
+    },
+    check_elbo: {
+        "added the KL": elbo_by(lambda b, k: -b.sum(1).mean() + k.sum(1).mean()),
+        "This is the loss": lambda *a: -elbo(*a),
+        "over everything": elbo_by(lambda b, k: -b.mean() - k.mean()),
+        "the KL is 784 times too strong": elbo_by(
+            lambda b, k: -b.mean() - k.sum(1).mean()
+        ),
+        "KL over latents": elbo_by(lambda b, k: -b.sum(1).mean() - k.mean()),
+        "summed over the batch": elbo_by(lambda b, k: -b.sum() - k.sum()),
+        "the KL is not": elbo_by(lambda b, k: -b.sum(1).mean() - k.sum()),
+        "The KL is missing": elbo_by(lambda b, k: -b.sum(1).mean()),
+        "sigmoid twice": elbo_by(
+            lambda b, k: -(b.sum() + k.sum()) / len(k), sigmoid=True
+        ),
+    },
+    check_bits: {
+        "divide the nats by ln 2": lambda n, d: -n / d + 8,
+        "You multiplied by ln 2": lambda n, d: -n / d * math.log(2) + 8,
+        "The 8 bits are missing": lambda n, d: bits(n, d) - 8,
+        "You subtracted the 8 bits": lambda n, d: bits(n, d) - 16,
+        "sign of the log density": lambda n, d: bits(-n, d),
+        "bits per image": lambda n, d: bits(n, 1),
+        "add 8 after the division": lambda n, d: bits(n, 1) / d,
+        "images of 784 pixels only": lambda n, d: bits(n, 784),
+    },
+    check_iwae: {
+        "the mean of the logs": lambda w, k: w.unflatten(1, (-1, k)).mean(2).mean(),
+        "exp(−900) is 0": iwae_naive,
+        "the log of the sum": lambda w, k: iwae(w, k) + math.log(k),
+        "form groups of k": lambda w, k: iwae(w, w.shape[1]),
+        "one value per group": bounds,
+        "one value per image": lambda w, k: bounds(w, k).mean(1),
+        "mix the draws of": lambda w, k: iwae(w.T.reshape(-1, k), k),
+        "every (K / k)-th draw": lambda w, k: iwae(
+            w.unflatten(1, (k, -1)).mT.flatten(1), k
+        ),
+        "does not change with k": lambda w, k: iwae(w, 5),
+    },
+}

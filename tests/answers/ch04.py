@@ -107,148 +107,68 @@ RIGHT = {
     ],
 }
 
-WRONG = [
-    (check_reparameterize, lambda m, v: m, "There is no noise"),
-    (check_reparameterize, lambda m, v: sample(m, v, own_seed), "the same noise"),
-    (
-        check_reparameterize,
-        lambda m, v: sample(m, v, lambda m: torch.randn(3)),
-        "All images got the same",
-    ),
-    (
-        check_reparameterize,
-        lambda m, v: sample(m, v, lambda m: torch.randn(len(m), 1)),
-        "moves several dimensions",
-    ),
-    (
-        check_reparameterize,
-        lambda m, v: sample(m, v, one_for_two),
-        "moves several dimensions",
-    ),
-    (check_reparameterize, lambda m, v: sample(m, v, torch.rand_like), "uniform"),
-    (
-        check_reparameterize,
-        lambda m, v: sample(m, v, lambda m: 12**0.5 * (torch.rand_like(m) - 0.5)),
-        "never goes far",
-    ),
-    (check_reparameterize, lambda m, v: sample(m, 2 * v), "that is the variance"),
-    (
-        check_reparameterize,
-        lambda m, v: m + v * torch.randn_like(m),
-        "it is a logarithm",
-    ),
-    (check_reparameterize, lambda m, v: sample(m, 0 * v), "multiply ε by σ"),
-    (check_reparameterize, lambda m, v: sample(m, v / 2), "the root once too"),
-    (check_reparameterize, lambda m, v: sample(0 * m, v), "wrong centre"),
-    (
-        check_reparameterize,
-        lambda m, v: m + 9 * torch.randn_like(m),
-        "they have others",
-    ),
-    (check_reparameterize, lambda m, v: sample(m, v) / 0, "NaN or infinite"),
-    (
-        check_reparameterize,
-        lambda m, v: Normal(m, sigma(v)).sample(),
-        "no gradient passes",
-    ),
-    (
-        check_reparameterize,
-        lambda m, v: sample(m.detach(), v),
-        "no gradient reaches mu",
-    ),
-    (
-        check_reparameterize,
-        lambda m, v: sample(m, v.detach()),
-        "no gradient reaches log_var",
-    ),
-    (check_reparameterize, with_own_backward, "a `backward()` of your own"),
-    (check_reparameterize, lambda m, v: m.mean(0), "there is one code per image"),
-    (check_reparameterize, lambda m, v: sample(m, v).detach().numpy(), "not a tensor"),
-    (check_baseline, lambda f, eps: f @ eps / len(f), "There is no baseline"),
-    (check_baseline, lambda f, eps: (f - f.mean()) @ eps / len(f), "own cost"),
-    (
-        check_baseline,
-        lambda f, eps: (f - (f.sum() - f) / len(f)) @ eps / len(f),
-        "n − 1 of them",
-    ),
-    (check_baseline, lambda f, eps: leave_one_out(f) @ eps, "summed over the draws"),
-    (
-        check_baseline,
-        lambda f, eps: leave_one_out(f)[:, None] * eps,
-        "one value per draw",
-    ),
-    (
-        check_baseline,
-        lambda f, eps: (leave_one_out(f)[:, None] * eps).mean(),
-        "the dimensions as",
-    ),
-    (
-        check_baseline,
-        lambda f, eps: (2 * f - leave_one_out(f)) @ eps / len(f),
-        "subtract it",
-    ),
-    (check_baseline, lambda f, eps: leave_one_out(f).mean(), "The noise is missing"),
-    (
-        check_weights,
-        lambda h, w, c, n, d: h * w * c * n + n * 2 * d,
-        "The biases are missing",
-    ),
-    (
-        check_weights,
-        lambda h, w, c, n, d: count(h * w * c, n, d),
-        "μ *and* log σ²: 2",
-    ),
-    (
-        check_weights,
-        lambda h, w, c, n, d: h * w * c * n + n * d,
-        "and each layer has biases",
-    ),
-    (
-        check_weights,
-        lambda h, w, c, n, d: count(h * w, n, 2 * d),
-        "left out the channels",
-    ),
-    (
-        check_weights,
-        lambda h, w, c, n, d: count(2508, n, 2 * d),
-        "found in print",
-    ),
-    (check_weights, lambda h, w, c, n, d: (h * w * c + 1) * n, "first layer alone"),
-    (
-        check_weights,
-        lambda h, w, c, n, d: count(28 * 28 * 3, n, 2 * d),
-        "images of 28 · 28 · 3 only",
-    ),
-    (
-        check_weights,
-        lambda h, w, c, n, d: count(h * h * c, n, 2 * d),
-        "square images only",
-    ),
-    (
-        check_weights,
-        lambda h, w, c, n, d: count(h * w * c, n, 4),
-        "two latents only: there",
-    ),
-    (check_weights, lambda h, w, c, n, d: count(h * w * c, n, d**2), "where 2² = "),
-    (check_weights, lambda h, w, c, n, d: count(h * w * c, n, d + 2), "where 2 + 2"),
-    (
-        check_weights,
-        lambda h, w, c, n, d: count(h * w * c, 256, 2 * d),
-        "256 hidden units only",
-    ),
-    (check_weights, lambda *sizes: 603_396, "use the arguments"),
-    (check_quantiles, middles, "not the codes"),
-    (check_quantiles, lambda size: NORMAL.cdf(middles(size)), "You used `cdf`"),
-    (check_quantiles, lambda size: torch.linspace(-3, 3, size), "evenly spaced codes"),
-    (
-        check_quantiles,
-        lambda size: NORMAL.icdf(torch.linspace(0, 1, size)),
-        "no code at share 0 or 1",
-    ),
-    (
-        check_quantiles,
-        lambda size: NORMAL.icdf(torch.arange(1, size + 1) / (size + 1)),
-        "size + 1 parts",
-    ),
-    (check_quantiles, lambda size: NORMAL.icdf(middles(size)).flip(0), "reversed"),
-]
+WRONG = {
+    check_reparameterize: {
+        "There is no noise": lambda m, v: m,
+        "the same noise": lambda m, v: sample(m, v, own_seed),
+        "All images got the same": lambda m, v: sample(m, v, lambda m: torch.randn(3)),
+        "moves several dimensions": lambda m, v: sample(
+            m, v, lambda m: torch.randn(len(m), 1)
+        ),
+        "several dimensions of a code alike": lambda m, v: sample(m, v, one_for_two),
+        "uniform": lambda m, v: sample(m, v, torch.rand_like),
+        "never goes far": lambda m, v: sample(
+            m, v, lambda m: 12**0.5 * (torch.rand_like(m) - 0.5)
+        ),
+        "that is the variance": lambda m, v: sample(m, 2 * v),
+        "it is a logarithm": lambda m, v: m + v * torch.randn_like(m),
+        "multiply ε by σ": lambda m, v: sample(m, 0 * v),
+        "the root once too": lambda m, v: sample(m, v / 2),
+        "wrong centre": lambda m, v: sample(0 * m, v),
+        "they have others": lambda m, v: m + 9 * torch.randn_like(m),
+        "NaN or infinite": lambda m, v: sample(m, v) / 0,
+        "no gradient passes": lambda m, v: Normal(m, sigma(v)).sample(),
+        "no gradient reaches mu": lambda m, v: sample(m.detach(), v),
+        "no gradient reaches log_var": lambda m, v: sample(m, v.detach()),
+        "a `backward()` of your own": with_own_backward,
+        "there is one code per image": lambda m, v: m.mean(0),
+        "not a tensor": lambda m, v: sample(m, v).detach().numpy(),
+    },
+    check_baseline: {
+        "There is no baseline": lambda f, eps: f @ eps / len(f),
+        "own cost": lambda f, eps: (f - f.mean()) @ eps / len(f),
+        "n − 1 of them": lambda f, eps: (f - (f.sum() - f) / len(f)) @ eps / len(f),
+        "summed over the draws": lambda f, eps: leave_one_out(f) @ eps,
+        "one value per draw": lambda f, eps: leave_one_out(f)[:, None] * eps,
+        "the dimensions as": lambda f, eps: (leave_one_out(f)[:, None] * eps).mean(),
+        "subtract it": lambda f, eps: (2 * f - leave_one_out(f)) @ eps / len(f),
+        "The noise is missing": lambda f, eps: leave_one_out(f).mean(),
+    },
+    check_weights: {
+        "The biases are missing": lambda h, w, c, n, d: h * w * c * n + n * 2 * d,
+        "μ *and* log σ²: 2": lambda h, w, c, n, d: count(h * w * c, n, d),
+        "and each layer has biases": lambda h, w, c, n, d: h * w * c * n + n * d,
+        "left out the channels": lambda h, w, c, n, d: count(h * w, n, 2 * d),
+        "found in print": lambda h, w, c, n, d: count(2508, n, 2 * d),
+        "first layer alone": lambda h, w, c, n, d: (h * w * c + 1) * n,
+        "images of 28 · 28 · 3 only": lambda h, w, c, n, d: count(
+            28 * 28 * 3, n, 2 * d
+        ),
+        "square images only": lambda h, w, c, n, d: count(h * h * c, n, 2 * d),
+        "two latents only: there": lambda h, w, c, n, d: count(h * w * c, n, 4),
+        "where 2² = ": lambda h, w, c, n, d: count(h * w * c, n, d**2),
+        "where 2 + 2": lambda h, w, c, n, d: count(h * w * c, n, d + 2),
+        "256 hidden units only": lambda h, w, c, n, d: count(h * w * c, 256, 2 * d),
+        "use the arguments": lambda *sizes: 603_396,
+    },
+    check_quantiles: {
+        "not the codes": middles,
+        "You used `cdf`": lambda size: NORMAL.cdf(middles(size)),
+        "evenly spaced codes": lambda size: torch.linspace(-3, 3, size),
+        "no code at share 0 or 1": lambda size: NORMAL.icdf(torch.linspace(0, 1, size)),
+        "size + 1 parts": lambda size: NORMAL.icdf(
+            torch.arange(1, size + 1) / (size + 1)
+        ),
+        "reversed": lambda size: NORMAL.icdf(middles(size)).flip(0),
+    },
+}

@@ -80,78 +80,46 @@ RIGHT = {
     ],
 }
 
-WRONG = [
-    (check_arc, torch.lerp, "the straight line"),
-    (check_arc, lambda a, b, t: arc(unit(a), unit(b), t), "every code has length one"),
-    (
-        check_arc,
-        lambda a, b, t: torch.stack(
+WRONG = {
+    check_arc: {
+        "the straight line": torch.lerp,
+        "every code has length one": lambda a, b, t: arc(unit(a), unit(b), t),
+        "the length changes evenly": lambda a, b, t: torch.stack(
             [slerp(x, y, 5)[1] for x, y in zip(a, b, strict=True)]  # t = 1/4
         ),
-        "the length changes evenly",
-    ),
-    (
-        check_arc,
-        lambda a, b, t: bow(a, b, t, (a * b).sum(1, keepdim=True).arccos()),
-        "dot product for the cosine",
-    ),
-    (check_arc, lambda a, b, t: arc(b, a, t), "swapped"),
-    (
-        check_arc,
-        lambda a, b, t: arc(a, b, t) * cosine(a, b).arccos().sin(),
-        "division by sin ω is missing",
-    ),
-    (
-        check_arc,
-        lambda a, b, t: bow(a, b, t, cosine(a.view(1, -1), b.view(1, -1)).arccos()),
-        "one angle for the whole batch",
-    ),
-    (
-        check_arc,
-        lambda a, b, t: bow(a, b, t, torch.cosine_similarity(a, b, dim=0).arccos()),
-        "runs over the batch",
-    ),
-    (check_arc, lambda a, b, t: bow(a, b, t, cosine(a, b)), "cosine as the angle"),
-    (
-        check_arc,
-        lambda a, b, t: bow(a, b, t, cosine(a, b).arccos().rad2deg()),
-        "wants radians",
-    ),
-    (check_direction, lambda z, has: -direction(z, has), "from with to without"),
-    (check_direction, lambda z, has: z[has].mean(0), "a place, not a direction"),
-    (
-        check_direction,
-        lambda z, has: z[has].mean(0) - z.mean(0),
-        "the mean of all codes",
-    ),
-    (
-        check_direction,
-        lambda z, has: z[has].sum(0) - z[~has].sum(0),
-        "You summed",
-    ),
-    (
-        check_direction,
-        lambda z, has: z[has].mean() - z[~has].mean(),
-        "one number",
-    ),
-    (
-        check_direction,
-        lambda z, has: direction(z, has) / direction(z, has).norm(),
-        "length one",
-    ),
-    (
-        check_both,
-        lambda z, x: torch.linalg.lstsq(x, z).solution,
-        "column of ones is missing",
-    ),
-    (
-        check_both,
-        lambda z, x: torch.stack([direction(z, c.bool()) for c in x.unbind(1)]),
-        "one attribute at a time",
-    ),
-    (check_both, lambda z, x: solve(z, x), "The last row belongs"),
-    (check_both, lambda z, x: solve(z, x)[:2], "not always two"),
-    (check_both, lambda z, x: solve(z, x, "first"), "The first row belongs"),
-    (check_both, lambda z, x: solve(z, x, "first")[:-1], "cut off the wrong row"),
-    (check_both, lambda z, x: solve(z, x)[:-1].T, "transposed"),
-]
+        "dot product for the cosine": lambda a, b, t: bow(
+            a, b, t, (a * b).sum(1, keepdim=True).arccos()
+        ),
+        "swapped": lambda a, b, t: arc(b, a, t),
+        "division by sin ω is missing": lambda a, b, t: (
+            arc(a, b, t) * cosine(a, b).arccos().sin()
+        ),
+        "one angle for the whole batch": lambda a, b, t: bow(
+            a, b, t, cosine(a.view(1, -1), b.view(1, -1)).arccos()
+        ),
+        "runs over the batch": lambda a, b, t: bow(
+            a, b, t, torch.cosine_similarity(a, b, dim=0).arccos()
+        ),
+        "cosine as the angle": lambda a, b, t: bow(a, b, t, cosine(a, b)),
+        "wants radians": lambda a, b, t: bow(a, b, t, cosine(a, b).arccos().rad2deg()),
+    },
+    check_direction: {
+        "from with to without": lambda z, has: -direction(z, has),
+        "a place, not a direction": lambda z, has: z[has].mean(0),
+        "the mean of all codes": lambda z, has: z[has].mean(0) - z.mean(0),
+        "You summed": lambda z, has: z[has].sum(0) - z[~has].sum(0),
+        "one number": lambda z, has: z[has].mean() - z[~has].mean(),
+        "length one": lambda z, has: direction(z, has) / direction(z, has).norm(),
+    },
+    check_both: {
+        "column of ones is missing": lambda z, x: torch.linalg.lstsq(x, z).solution,
+        "one attribute at a time": lambda z, x: torch.stack(
+            [direction(z, c.bool()) for c in x.unbind(1)]
+        ),
+        "The last row belongs": lambda z, x: solve(z, x),
+        "not always two": lambda z, x: solve(z, x)[:2],
+        "The first row belongs": lambda z, x: solve(z, x, "first"),
+        "cut off the wrong row": lambda z, x: solve(z, x, "first")[:-1],
+        "transposed": lambda z, x: solve(z, x)[:-1].T,
+    },
+}

@@ -66,60 +66,50 @@ RIGHT = {
     check_frechet: [frechet, frechet_by_numpy, frechet_by_loop],
 }
 
-WRONG = [
-    (check_js, lambda p, q, dx: 2 * js(p, q, dx), "factor ½"),
-    (check_js, best_value, "add log 4 and halve"),
-    (check_js, lambda p, q, dx: -best_value(p, q, dx), "best detective's loss"),
-    (check_js, kl, "This is KL(p‖q)"),
-    (check_js, lambda p, q, dx: kl(q, p, dx), "This is KL(q‖p)"),
-    (check_js, lambda p, q, dx: (kl(p, q, dx) + kl(q, p, dx)) / 2, "mean of KL"),
-    (
-        check_js,
-        lambda p, q, dx: (kl((p + q) / 2, p, dx) + kl((p + q) / 2, q, dx)) / 2,
-        "swapped",
-    ),
-    (check_js, lambda p, q, dx: kl(p, (p + q) / 2, dx) / 2, "Only p"),
-    (check_js, lambda p, q, dx: jensenshannon(p, q), "the root of JS"),
-    (check_js, lambda p, q, dx: best_value(p, q, dx) / 2, "half of that"),
-    (check_js, lambda p, q, dx: js(p, q, 1), "times dx"),
-    (check_js, lambda p, q, dx: js(p, q, dx) / math.log(2), "bits"),
-    (check_generator_loss, lambda x: (1 - x.sigmoid()).log().mean(), "saturates"),
-    (check_generator_loss, lambda x: F.softplus(x).mean(), "*detective*"),
-    (check_generator_loss, lambda x: F.logsigmoid(x).mean(), "sign"),
-    (check_generator_loss, lambda x: -x.sigmoid().log().mean(), "This is log 0"),
-    (
-        check_generator_loss,
-        lambda x: F.binary_cross_entropy(x.sigmoid(), torch.ones_like(x)),
-        "PyTorch put −100",
-    ),
-    (check_generator_loss, lambda x: F.softplus(-x).sum(), "summed over the batch"),
-    (check_generator_loss, lambda x: F.softplus(-x), "one value per forgery"),
-    (check_generator_loss, lambda x: loss(x.sigmoid()), "sigmoid twice"),
-    (check_generator_loss, lambda x: -x.mean(), "no probability"),
-    (check_generator_loss, lambda x: (1 - x.sigmoid()).mean(), "logarithm is missing"),
-    (check_frechet, lambda m, v, n, w: frechet(m, v, m, w), "means are missing"),
-    (check_frechet, lambda m, v, n, w: frechet(m, v, n, v), "spreads are missing"),
-    (check_frechet, lambda *x: frechet(*x) / 3, "averaged over the dimensions"),
-    (check_frechet, lambda *x: frechet(*x).sqrt(), "root at the end"),
-    (
-        check_frechet,
-        lambda m, v, n, w: ((m - n) ** 2 + (v - w) ** 2).sum(),
-        "variances",
-    ),
-    (check_frechet, lambda m, v, n, w: ((m - n) ** 2 + v + w).sum(), "distance 0"),
-    (
-        check_frechet,
-        lambda m, v, n, w: ((m - n) ** 2 + v + w - 2 * v * w).sum(),
-        "left out",
-    ),
-    (
-        check_frechet,
-        lambda m, v, n, w: ((m - n) ** 2 + v + w - (v * w).sqrt()).sum(),
-        "counts twice",
-    ),
-    (
-        check_frechet,
-        lambda m, v, n, w: ((m - n).abs() + (v.sqrt() - w.sqrt()) ** 2).sum(),
-        "must be squared",
-    ),
-]
+WRONG = {
+    check_js: {
+        "factor ½": lambda p, q, dx: 2 * js(p, q, dx),
+        "add log 4 and halve": best_value,
+        "best detective's loss": lambda p, q, dx: -best_value(p, q, dx),
+        "This is KL(p‖q)": kl,
+        "This is KL(q‖p)": lambda p, q, dx: kl(q, p, dx),
+        "mean of KL": lambda p, q, dx: (kl(p, q, dx) + kl(q, p, dx)) / 2,
+        "swapped": lambda p, q, dx: (
+            (kl((p + q) / 2, p, dx) + kl((p + q) / 2, q, dx)) / 2
+        ),
+        "Only p": lambda p, q, dx: kl(p, (p + q) / 2, dx) / 2,
+        "the root of JS": lambda p, q, dx: jensenshannon(p, q),
+        "half of that": lambda p, q, dx: best_value(p, q, dx) / 2,
+        "times dx": lambda p, q, dx: js(p, q, 1),
+        "bits": lambda p, q, dx: js(p, q, dx) / math.log(2),
+    },
+    check_generator_loss: {
+        "saturates": lambda x: (1 - x.sigmoid()).log().mean(),
+        "*detective*": lambda x: F.softplus(x).mean(),
+        "sign": lambda x: F.logsigmoid(x).mean(),
+        "This is log 0": lambda x: -x.sigmoid().log().mean(),
+        "PyTorch put −100": lambda x: F.binary_cross_entropy(
+            x.sigmoid(), torch.ones_like(x)
+        ),
+        "summed over the batch": lambda x: F.softplus(-x).sum(),
+        "one value per forgery": lambda x: F.softplus(-x),
+        "sigmoid twice": lambda x: loss(x.sigmoid()),
+        "no probability": lambda x: -x.mean(),
+        "logarithm is missing": lambda x: (1 - x.sigmoid()).mean(),
+    },
+    check_frechet: {
+        "means are missing": lambda m, v, n, w: frechet(m, v, m, w),
+        "spreads are missing": lambda m, v, n, w: frechet(m, v, n, v),
+        "averaged over the dimensions": lambda *x: frechet(*x) / 3,
+        "root at the end": lambda *x: frechet(*x).sqrt(),
+        "variances": lambda m, v, n, w: ((m - n) ** 2 + (v - w) ** 2).sum(),
+        "distance 0": lambda m, v, n, w: ((m - n) ** 2 + v + w).sum(),
+        "left out": lambda m, v, n, w: ((m - n) ** 2 + v + w - 2 * v * w).sum(),
+        "counts twice": lambda m, v, n, w: (
+            (m - n) ** 2 + v + w - (v * w).sqrt()
+        ).sum(),
+        "must be squared": lambda m, v, n, w: (
+            (m - n).abs() + (v.sqrt() - w.sqrt()) ** 2
+        ).sum(),
+    },
+}
