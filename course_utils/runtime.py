@@ -4,12 +4,15 @@ A chapter opens with ``cu.setup()``. Everything else asks ``current()``.
 """
 
 import ctypes
+import io
+import operator
 import os
 import random
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,7 +20,7 @@ import numpy as np
 import torch
 
 from . import distributed
-from .cache import cache_dir as cache_dir
+from .cache import cache_dir
 
 BUDGETS = ("smoke", "cpu", "gpu")
 T = TypeVar("T")
@@ -55,12 +58,22 @@ def setup(
     What is not given comes from ``COURSE_SEED``, ``COURSE_DEVICE`` and
     ``COURSE_BUDGET``, else from the hardware (and seed 0).
 
+    It also prepares the process: figures get the course's look, a sign that the
+    output's encoding lacks is printed as "?", the C library keeps the memory that
+    tensors free, and UMAP may keep what it compiles.
+
     Raises
     ------
     ValueError
         For a budget, device or seed that does not exist here.
     """
+    from .show.style import use_style  # here: else a runtime would load matplotlib
+
     runtime = _choose(seed, device, budget)
+    use_style()
+    print_any_sign()
+    _keep_freed_memory()
+    _let_umap_compile()
     if distributed.is_main():
         print(runtime.describe())
     return runtime
@@ -80,8 +93,14 @@ def budgeted(*, smoke: T, cpu: T, gpu: T | None = None) -> T:
 
 
 def seed_everything(seed: int | None = None) -> None:
-    """Seed Python, NumPy and PyTorch (default: the runtime's seed)."""
-    seed = current().seed if seed is None else seed
+    """Seed Python, NumPy and PyTorch (default: the runtime's seed).
+
+    Raises
+    ------
+    ValueError
+        For a seed that is no whole number from 0 to 2**63 - 1.
+    """
+    seed = current().seed if seed is None else _whole(seed, "seed")
     random.seed(seed)
     np.random.seed(seed % 2**32)
     torch.manual_seed(seed)
@@ -91,15 +110,16 @@ def seed_everything(seed: int | None = None) -> None:
 def own_randomness(seed: int, device: torch.device) -> Iterator[None]:
     """Draw PyTorch's random numbers from ``seed`` inside, leave no trace outside."""
     accelerator = None if device.type == "cpu" else torch.get_device_module(device)
+    which = () if device.type == "mps" else (device,)  # there is but one Apple GPU
     cpu_state = torch.get_rng_state()
-    device_state = accelerator.get_rng_state() if accelerator else None
+    device_state = accelerator.get_rng_state(*which) if accelerator else None
     torch.manual_seed(seed)
     try:
         yield
     finally:
         torch.set_rng_state(cpu_state)
         if accelerator:
-            accelerator.set_rng_state(device_state)
+            accelerator.set_rng_state(device_state, *which)
 
 
 def best_precision(device: torch.device) -> str:
@@ -125,6 +145,24 @@ def _keep_freed_memory() -> None:
         libc.mallopt(mmap_threshold, 2**25)
 
 
+def print_any_sign() -> None:
+    """Let output that goes to a file in an old encoding have "?" for what it lacks."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="replace")
+
+
+def _let_umap_compile() -> None:
+    """Where UMAP lies in a folder that is read-only, let Numba write to our cache.
+
+    Numba keeps what it compiles beside the source or in the home, else it fails.
+    """
+    spec = find_spec("umap")
+    if spec and spec.origin and not os.access(Path(spec.origin).parent, os.W_OK):
+        with suppress(OSError):
+            os.environ.setdefault("NUMBA_CACHE_DIR", str(cache_dir("numba")))
+
+
 def _cpu_capabilities() -> set[str]:
     """Names of the instruction sets that this processor has."""
     if hasattr(torch.cpu, "get_capabilities"):
@@ -135,35 +173,46 @@ def _cpu_capabilities() -> set[str]:
 
 def _choose(seed: int | None, device: str | None, budget: str | None) -> Runtime:
     global _current
-    _keep_freed_memory()
     distributed.start()
-    chosen_device = _device(device or os.environ.get("COURSE_DEVICE"))
+    chosen_device = _device(device)
     default = "cpu" if chosen_device.type == "cpu" else "gpu"
     budget = budget or os.environ.get("COURSE_BUDGET") or default
     if budget not in BUDGETS:
         raise ValueError(f"Unknown budget {budget!r}: choose one of {BUDGETS}.")
-    wanted_seed = seed if seed is not None else os.environ.get("COURSE_SEED") or 0
-    try:
-        chosen_seed = int(wanted_seed)
-    except ValueError:
-        raise ValueError(
-            f"COURSE_SEED is {wanted_seed!r}: give a whole number, such as 0."
-        ) from None
+    if seed is None:
+        chosen_seed = _whole(os.environ.get("COURSE_SEED") or 0, "COURSE_SEED")
+    else:
+        chosen_seed = _whole(seed, "seed")
     _current = Runtime(chosen_device, budget, chosen_seed)
     seed_everything(chosen_seed)
     return _current
 
 
-def _device(name: str | None) -> torch.device:
-    """The device of that name, or the fastest that this machine has."""
+def _whole(seed: int | str, name: str) -> int:
+    """The seed as a number that every generator takes."""
+    try:
+        number = int(seed) if isinstance(seed, str) else operator.index(seed)
+        if 0 <= number < 2**63:
+            return number
+    except (TypeError, ValueError):
+        pass
+    raise ValueError(
+        f"{name} is {seed!r}: give a whole number, such as 0 (at most 2**63 - 1)."
+    )
+
+
+def _device(wish: str | None) -> torch.device:
+    """The device asked for, or the fastest that this machine has."""
     found = torch.accelerator.current_accelerator(check_available=True)
     best = found.type if found else "cpu"
+    name = wish or os.environ.get("COURSE_DEVICE") or best
     try:
-        device = torch.device(name or best)
-        torch.empty(1, device=device)
-    except (RuntimeError, AssertionError):
+        device = torch.device(name)
+        torch.ones(2, device=device).sum().item()  # it can compute, not only store
+    except Exception:  # each kind of device has its own way of not being there
+        remedy = "pass device=" if wish else "unset COURSE_DEVICE or use "
         raise ValueError(
-            f"There is no device {name!r} here: unset COURSE_DEVICE or use {best!r}."
+            f"There is no device {name!r} here: {remedy}{best!r}."
         ) from None
     if device.type == "cuda" and device.index is None:
         device = torch.device("cuda", distributed.local_rank())

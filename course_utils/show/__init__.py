@@ -34,6 +34,3 @@ __all__ = [
     "table",
     "use_style",
 ]
-
-# One look for all figures, also for those that a learner draws without `show`.
-use_style()

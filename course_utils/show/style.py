@@ -51,7 +51,7 @@ MODEL_MARKERS = {
 
 
 def use_style() -> None:
-    """Set matplotlib's defaults to the course's look (called on import)."""
+    """Set matplotlib's defaults to the course's look (``cu.setup()`` does)."""
     mpl.rcParams.update(
         {
             "text.color": INK,
