@@ -19,10 +19,10 @@ def claim(statement: str, holds: Any, **figures: Any) -> None:
     (codes = 0.957, pixels = 0.942)". In the smoke budget models are hardly trained: a
     miss is shown as "not judged" there.
 
-    Two names are the same on every page. ``floor`` is what a null model reaches by the
-    same yardstick: the blank image, the shuffled label. ``spread`` is how much the
-    figure varies between draws or seeds. ``holds`` compares with the floor, by a margin
-    wider than the spread::
+    Three names are the same on every page. ``floor`` is what a null model reaches by
+    the same yardstick: the blank image, the shuffled label. ``ceiling`` is the best it
+    allows: the real against the real. ``spread`` is how much the figure varies between
+    draws or seeds. ``holds`` compares with the floor, by more than the spread::
 
         cu.claim("codes tell digits apart", hits - floor > 3 * spread,
                  hits=hits, floor=floor, spread=spread)

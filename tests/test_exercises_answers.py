@@ -89,3 +89,4 @@ def test_nothing_that_a_learner_does_stops_run_all(name, capsys):
         assert "could not be judged" not in verdict.message  # each is foreseen
         assert f"✗ Not yet. {verdict.message}" in capsys.readouterr().out
         assert torch.equal(torch.get_rng_state(), state)
+        assert torch.is_grad_enabled()

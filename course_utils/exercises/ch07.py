@@ -86,6 +86,13 @@ def check_generator_loss(answer: Answer) -> Verdict:
             "A logit is no probability: D is `fake_logits.sigmoid()`, so the loss is "
             "the mean of −log of that.": -logits.mean(),
             "The logarithm is missing: this is 1 − D.": (1 - logits.sigmoid()).mean(),
+            **{
+                f"You added {small:g} to D, which changes the loss of a forgery that "
+                "the detective is sure of: work with the logits instead.": (
+                    -(logits.sigmoid() + small).log().mean()
+                )
+                for small in (1e-6, 1e-7, 1e-8, 1e-10, 1e-12)
+            },
             "Where D is 0, PyTorch put −100 for its logarithm: work with the logits, "
             "as `F.binary_cross_entropy_with_logits` does.": (
                 losses.clamp(max=100).mean()

@@ -99,18 +99,19 @@ class Check:
     def judge(self, answer: Any) -> Verdict:
         """The verdict on ``answer``, whatever it is; raises nothing.
 
-        An answer's random numbers are the same in each call, and PyTorch's random state
-        outside stays as it was.
+        An answer draws the same random numbers in each call; PyTorch's random state and
+        whether it keeps gradients stay as they were.
         """
         try:
             if is_empty(answer):
                 return Verdict("not attempted")
             if not callable(answer) or isinstance(answer, type):
+                kind = "class" if isinstance(answer, type) else type(answer).__name__
                 return wrong(
-                    f"You passed a `{type(answer).__name__}`. Pass your function "
-                    f"itself, by its name alone: `{self.__name__}(my_function)`."
+                    f"You passed a `{kind}`. Pass your function itself, by its name "
+                    f"alone: `{self.__name__}(my_function)`."
                 )
-            with own_randomness(0, torch.device("cpu")):
+            with own_randomness(0, torch.device("cpu")), torch.enable_grad():
                 return self._diagnose(_guarded(answer))
         except _Decided as early:
             return early.verdict
@@ -190,7 +191,8 @@ def _does_nothing(function: Answer) -> bool:
 def _said(error: BaseException) -> str:
     """An exception's kind and first words, on one line that holds no backtick."""
     try:
-        words = " ".join(str(error).split()).replace("`", "'")
+        words = str(error).encode(errors="replace").decode()  # half a character, say
+        words = " ".join(words.split()).replace("`", "'")
     except Exception:  # the learner's own exception may not be printable
         words = ""
     if len(words) > 200:

@@ -3,6 +3,7 @@
 import warnings
 from fractions import Fraction
 from types import SimpleNamespace
+from unittest.mock import MagicMock
 
 import numpy as np
 import torch
@@ -79,6 +80,15 @@ def generator(*inputs):
     yield 1
 
 
+def without_gradients(*inputs):
+    torch.set_grad_enabled(False)
+    return "no gradients"
+
+
+async def later(*inputs):
+    return 1
+
+
 def csr():
     with warnings.catch_warnings(action="ignore"):
         return torch.eye(3).to_sparse_csr()
@@ -103,6 +113,7 @@ VALUES = {
     "a module": np,
     "an object": SimpleNamespace(a=1),
     "an object without words": NoArray(),
+    "a mock": MagicMock(),
     "a class": nn.Linear,
     "a type": dict,
     "an exception": ValueError("x"),
@@ -116,7 +127,7 @@ VALUES = {
 
 # The function raises.
 ERRORS = {
-    f"raises {type(error).__name__}": raising(error)
+    f"raises {error!r:.40}": raising(error)
     for error in [
         ZeroDivisionError("division by zero"),
         TypeError("no `int`"),
@@ -134,6 +145,7 @@ ERRORS = {
         OSError(2, "no such file"),
         UnicodeDecodeError("utf-8", b"x", 0, 1, "why"),
         Warning("beware"),
+        ValueError("half a character: \ud800, `code`, <b>, \0"),
         SystemExit(1),
         GeneratorExit(),
         Unprintable(),
@@ -208,5 +220,7 @@ BAD = (
         "seeds": seeding,
         "warns": warning,
         "a generator": generator,
+        "a coroutine": later,
+        "switches gradients off": without_gradients,
     }
 )

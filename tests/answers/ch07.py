@@ -88,6 +88,7 @@ WRONG = {
         "*detective*": lambda x: F.softplus(x).mean(),
         "sign": lambda x: F.logsigmoid(x).mean(),
         "This is log 0": lambda x: -x.sigmoid().log().mean(),
+        "You added 1e-08 to D": lambda x: -(x.sigmoid() + 1e-8).log().mean(),
         "PyTorch put −100": lambda x: F.binary_cross_entropy(
             x.sigmoid(), torch.ones_like(x)
         ),
