@@ -10,6 +10,8 @@ from torch import Tensor
 from ..show.output import number
 from .core import Verdict, right, wrong
 
+_TOO_COARSE = "Your numbers have three digits at most: compute in float32."
+
 
 def compare(
     answer: Any,
@@ -58,10 +60,8 @@ def compare(
     if not np.isfinite(given).all():
         return wrong(f"Your result holds NaN or infinite values. {not_finite}")
     told = _difference(given, expected, tolerance)
-    return wrong(f"{told} {_TOO_COARSE}" if width > tolerance else told)
-
-
-_TOO_COARSE = "Your numbers have three digits at most: compute in float32."
+    coarse = width > tolerance and given.shape == expected.shape
+    return wrong(f"{told} {_TOO_COARSE}" if coarse else told)
 
 
 def numbers(answer: Any) -> np.ndarray | None:
