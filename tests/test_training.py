@@ -1,13 +1,16 @@
 """``fit``: what it learns, that it repeats itself, and how it ends when it must."""
 
+import re
+from xml.etree import ElementTree
+
 import pytest
 import torch
 from torch import nn
 from toys import ToyAutoencoder, noisy_error, toy_images, weights
 
 from course_utils import runtime
-from course_utils.objectives import cross_entropy, squared_error
-from course_utils.training import TrainingError, evaluate, fit
+from course_utils.objectives import cross_entropy, elbo_loss, squared_error
+from course_utils.training import History, TrainingError, evaluate, fit
 
 IMAGES = toy_images()
 
@@ -75,14 +78,94 @@ def test_the_global_random_state_is_left_alone():
     assert torch.equal(torch.rand(3), expected)
 
 
-def test_floats_and_labels_are_taken_too():
-    uint8, _ = run()
-    floats, _ = run(data=IMAGES / 255)
+def classifier(classes=2):
+    torch.manual_seed(0)
+    return nn.Sequential(nn.Flatten(), nn.Linear(36, classes))
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.half])
+def test_floats_of_any_precision_are_taken_too(dtype):
+    uint8, _ = run(data=IMAGES // 255 * 255)
+    floats, _ = run(data=(IMAGES // 255).to(dtype), validation=(IMAGES // 255).double())
     torch.testing.assert_close(weights(uint8), weights(floats))
+    black = torch.zeros(4, 6, 6, dtype=dtype)
+    assert evaluate(uint8, squared_error, black) == evaluate(
+        uint8, squared_error, black.float()
+    )
+
+
+@pytest.mark.parametrize("dtype", [torch.uint8, torch.int32, torch.bool, torch.int64])
+def test_labels_of_any_whole_type_are_taken(dtype):
     labels = torch.arange(96) % 2
-    classifier = nn.Sequential(nn.Flatten(), nn.Linear(36, 2))
-    _, history = run(classifier, cross_entropy, (IMAGES, labels))
+    model, history = run(classifier(), cross_entropy, (IMAGES, labels.to(dtype)))
+    like, _ = run(classifier(), cross_entropy, (IMAGES, labels))
+    assert torch.equal(weights(model), weights(like))
     assert set(history.rows[0]["parts"]) == {"loss", "accuracy"}
+
+
+def test_nothing_but_float32_and_whole_numbers_reaches_the_device(monkeypatch):
+    """An Apple GPU refuses float64, so it must not be moved there first."""
+    moved = []
+    to = torch.Tensor.to
+    monkeypatch.setattr(
+        torch.Tensor, "to", lambda x, *a, **k: moved.append(x.dtype) or to(x, *a, **k)
+    )
+    data = IMAGES.double() / 255, torch.zeros(96, 2, dtype=torch.float64)
+    run(data=data, objective=squared_error)
+    evaluate(ToyAutoencoder(), squared_error, data)
+    assert moved and torch.float64 not in moved
+
+
+@pytest.mark.parametrize(("place", "label"), [(50, 2), (77, -1)])
+def test_a_label_that_the_model_does_not_know_is_said_before_training(place, label):
+    """EMNIST counts letters from 1, and the wrong label may be any image's."""
+    labels = torch.arange(96) % 2
+    labels[place] = label
+    model, low, high = classifier(), int(labels.min()), int(labels.max())
+    before = weights(model)
+    sentence = rf"with labels from {low} to {high}: IndexError: Target {label} is out"
+    with pytest.raises(ValueError, match=sentence):
+        run(model, cross_entropy, (IMAGES, labels))
+    assert torch.equal(weights(model), before) and not model.training
+    with pytest.raises(ValueError, match=sentence):
+        evaluate(model, cross_entropy, (IMAGES, labels))
+
+
+def test_a_gradient_left_from_elsewhere_does_not_count():
+    plain, _ = run()
+    model = ToyAutoencoder()
+    squared_error(model, IMAGES / 255, None)["loss"].backward()
+    run(model)
+    assert torch.equal(weights(model), weights(plain))
+
+
+def test_evaluate_leaves_the_model_as_and_where_it_was():
+    model = ToyAutoencoder().train()
+    model.decoder.eval()
+    moves = []
+    to = model.to
+    model.to = lambda device: moves.append(torch.device(device).type) or to(device)
+    evaluate(model, squared_error, IMAGES)
+    assert model.training and model.encoder.training and not model.decoder.training
+    assert moves[0] == runtime.current().device.type and moves[-1] == "cpu"
+
+
+def test_a_history_is_one_line_and_a_small_curve():
+    _, history = run(epochs=30)
+    line = repr(history)
+    assert re.fullmatch(
+        r"History: 30 epochs, 90 steps, loss [\d.]+ → [\d.]+, finished in [\d.]+ s",
+        line,
+    )
+    page = history._repr_html_()
+    assert line.replace(">", "&gt;") in page and len(page) < 4000
+    picture = ElementTree.fromstring(page[page.index("<svg") :])
+    assert picture.find("title").text.startswith("Curve of the loss, between")
+    assert picture.get("stroke") == "currentColor"
+    corners = picture.find("polyline").get("points").split()
+    heights = [float(corner.split(",")[1]) for corner in corners]
+    assert len(corners) == 90 and heights[0] == 0 and max(heights) == 48
+    assert "<svg" not in History()._repr_html_()  # nothing to draw, and no error
 
 
 def test_schedule_and_warmup_reach_the_optimizer(monkeypatch):
@@ -101,43 +184,6 @@ def test_schedule_and_warmup_reach_the_optimizer(monkeypatch):
     rates.clear()
     run(epochs=2, lr=1.0, warmup=3)
     assert rates == pytest.approx([0.25, 0.5, 0.75, 1, 1, 1])
-
-
-def test_clip_bounds_the_gradient(monkeypatch):
-    norms = []
-    step = torch.optim.Adam.step
-
-    def watch(self):
-        grads = [p.grad.flatten() for p in self.param_groups[0]["params"]]
-        norms.append(torch.cat(grads).norm().item())
-        return step(self)
-
-    monkeypatch.setattr(torch.optim.Adam, "step", watch)
-    run()
-    assert max(norms) > 0.5
-    norms.clear()
-    run(clip=0.5)
-    assert max(norms) <= 0.5 + 1e-5
-
-
-def test_patience_stops_and_brings_the_best_weights_back():
-    kept = []
-
-    def keep(model, step, epoch):
-        if step and step % 3 == 0:
-            kept.append(weights(model))
-
-    # Learning all-black images makes the bright validation images worse and worse.
-    model, history = run(
-        data=torch.zeros_like(IMAGES), validation=IMAGES, patience=2, epochs=50,
-        lr=0.05, callbacks=[keep],
-    )  # fmt: skip
-    losses = [row["validation"]["loss"] for row in history.rows]
-    best = min(range(len(losses)), key=losses.__getitem__)
-    assert history.stopped == "early stop"
-    assert len(losses) == best + 1 + 2
-    assert torch.equal(weights(model), kept[best])
-    assert evaluate(model, squared_error, IMAGES)["loss"] == losses[best]
 
 
 def test_callbacks_see_each_step_and_disturb_nothing():
@@ -208,49 +254,6 @@ def test_weights_broken_by_the_last_step_of_an_epoch_are_noticed():
     assert torch.equal(weights(model), weights(ToyAutoencoder()))
 
 
-@pytest.mark.parametrize(
-    "error",
-    [
-        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB."),
-        RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried…"),
-        MemoryError(),
-    ],
-)
-def test_out_of_memory_splits_the_batch_and_changes_nothing(error, capsys):
-    def greedy(model, images, labels):
-        if len(images) > 12:
-            raise error
-        return squared_error(model, images, labels)
-
-    whole, history = run()
-    split, again = run(objective=greedy)
-    torch.testing.assert_close(weights(split), weights(whole))
-    assert again.losses == pytest.approx(history.losses)
-    said = capsys.readouterr().out
-    assert "batch of 32 goes through the model in 4 parts" in said
-    assert said.count("Out of memory") == 2
-
-
-def test_out_of_memory_with_one_image_gives_up():
-    def greedy(model, images, labels):
-        if model.training:
-            raise torch.OutOfMemoryError("too much")
-        return squared_error(model, images, labels)
-
-    with pytest.raises(TrainingError, match="single image"):
-        run(objective=greedy)
-
-
-def test_other_errors_pass_through():
-    def wrong(model, images, labels):
-        if model.training:
-            raise RuntimeError("a bug of mine")
-        return squared_error(model, images, labels)
-
-    with pytest.raises(RuntimeError, match="a bug of mine"):
-        run(objective=wrong)
-
-
 def test_bfloat16_is_used_only_where_asked():
     seen = {}
 
@@ -265,32 +268,46 @@ def test_bfloat16_is_used_only_where_asked():
     assert seen["dtype"] == torch.float32
 
 
-def test_compile_without_a_compiler_falls_back_and_says_so(monkeypatch, capsys):
-    def no_compiler(*args, **options):
-        def fail(*inputs):
-            raise RuntimeError("Compiler: g++ is not found.\nmore")
-
-        return fail
-
-    plain, _ = run()
-    monkeypatch.setattr(torch, "compile", no_compiler)
-    fallen_back, _ = run(compile=True)
-    assert torch.equal(weights(plain), weights(fallen_back))
-    said = capsys.readouterr().out
-    assert "torch.compile does not work here" in said and "g++ is not found" in said
+def loss(model, images):
+    return squared_error(model, images, None)
 
 
-def test_compile_trains_full_batches_compiled_and_the_rest_eagerly(monkeypatch):
-    calls = []
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB."),
+        RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you"),
+        RuntimeError("DefaultCPUAllocator: not enough memory: you tried to"),
+        RuntimeError("MPS backend out of memory (MPS allocated: 9 GB)"),
+        MemoryError(),
+    ],
+)
+def test_too_little_memory_says_what_helps(error):
+    """… in the words of each system, and the last whole epoch is back."""
+    kept = []
 
-    def compiler(step, **options):
-        return lambda images, labels: calls.append(len(images)) or step(images, labels)
+    def greedy(model, images, labels):
+        if len(kept) == 4:
+            raise error
+        return squared_error(model, images, labels)
 
-    plain, _ = run(batch_size=40)
-    monkeypatch.setattr(torch, "compile", compiler)
-    compiled, _ = run(batch_size=40, compile=True)
-    assert set(calls) == {40}
-    assert torch.equal(weights(plain), weights(compiled))
+    model = ToyAutoencoder()
+    with pytest.raises(TrainingError, match=r"batch_size=32, so .* try a smaller one"):
+        run(model, greedy, callbacks=[lambda model, *_: kept.append(weights(model))])
+    assert torch.equal(weights(model), kept[3]) and not model.training
+
+
+def test_other_errors_pass_through_and_the_last_good_weights_are_back():
+    def wrong(model, images, labels):
+        if model.training:
+            raise RuntimeError("a bug of mine")
+        return squared_error(model, images, labels)
+
+    model = ToyAutoencoder()
+    with pytest.raises(RuntimeError, match="a bug of mine"):
+        run(model, wrong)
+    assert torch.equal(weights(model), weights(ToyAutoencoder()))
+    assert not model.training
 
 
 class Outside(nn.Module):
@@ -322,11 +339,31 @@ class Outside(nn.Module):
         ({"objective": cross_entropy}, "needs labels"),
         ({"schedule": "wavy"}, "Unknown schedule 'wavy': choose from"),
         ({"precision": "float64"}, "Unknown precision 'float64'"),
-        ({"epochs": 0}, "epochs is 0: it must be above 0"),
+        ({"objective": lambda m, x, y: loss(m, x) | {"kl": 0.5}}, "part 'kl' must be"),
+        ({"objective": lambda m, x, y: loss(m, x) | {"kl": x}}, "part 'kl' must be"),
+        ({"objective": elbo_loss}, "TypeError: elbo_loss"),
+        ({"objective": {"loss": 1}}, "an objective .a function."),
+        ({"model": squared_error}, "Pass a network"),
+        ({"data": (IMAGES, torch.tensor(1))}, "96 images and no labels"),
+        ({"data": IMAGES.to(torch.complex64)}, "complex64: pass uint8"),
+        ({"epochs": 0}, "epochs is 0: 1 is the least"),
+        ({"epochs": 1e1}, "epochs is 10.0: give a whole number"),
+        ({"epochs": "3"}, "epochs is '3': give a whole number"),
         ({"batch_size": -1}, "batch_size is -1"),
-        ({"lr": 0}, "lr is 0"),
-        ({"patience": 3}, "pass validation"),
+        ({"batch_size": 5 / 2}, "batch_size is 2.5"),
+        ({"warmup": -1}, "warmup is -1: 0 is the least"),
+        ({"lr": 0}, "lr is 0.0: it must be above 0"),
+        ({"lr": "fast"}, "lr is 'fast': give a number"),
+        ({"lr": float("nan")}, "lr is nan"),
+        ({"betas": 0.9}, "betas is 0.9: give two numbers"),
+        ({"betas": (0.9,)}, "give two numbers"),
+        ({"betas": (0.9, 1.0)}, "from 0 to below 1"),
+        ({"betas": (0.9, None)}, "betas is None: give a number"),
+        ({"seed": 2**70}, r"below 2\*\*63"),
+        ({"seed": "a"}, "seed is 'a'"),
+        ({"callbacks": print}, "a list of functions"),
         ({"keep_as": "a/b"}, "letters, digits"),
+        ({"keep_as": 3}, "letters, digits"),
     ],
 )
 def test_wrong_input_gets_one_clear_sentence(change, sentence):
@@ -340,11 +377,12 @@ def test_wrong_input_gets_one_clear_sentence(change, sentence):
         fit(**arguments)
 
 
-def test_the_bar_shows_nats_and_images_per_second(monkeypatch, capsys):
+def test_the_bar_shows_the_loss_and_images_per_second(monkeypatch, capsys):
     monkeypatch.setenv("TQDM_DISABLE", "0")
     fit(ToyAutoencoder(), squared_error, IMAGES, epochs=1)
     shown = capsys.readouterr().err
-    assert "images/s" in shown and "nats" in shown
+    assert "images/s" in shown and "epoch 1, loss " in shown
+    assert "nats" not in shown  # not every objective is in nats
 
 
 def test_the_bar_is_silent_when_asked(monkeypatch, capsys):

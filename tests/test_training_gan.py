@@ -1,13 +1,14 @@
 """The game of two networks: its rules by hand, and what `fit_gan` promises."""
 
 import math
+import re
 
 import pytest
 import torch
 from torch import nn
 
 from course_utils import runtime
-from course_utils.training import gan
+from course_utils.training import game, gan
 from course_utils.training.game import (
     discriminator_loss,
     generator_loss,
@@ -15,6 +16,7 @@ from course_utils.training.game import (
     r1_penalty,
 )
 from course_utils.training.gan import TrainingError, fit_gan
+from course_utils.training.recipe import GanRecipe
 
 
 @pytest.fixture(autouse=True)
@@ -184,6 +186,10 @@ def test_an_interrupt_keeps_what_was_learned(monkeypatch, capsys, tmp_path):
         ({"points": torch.rand(9, 3)}, r"makes images of shape \[2\].*have \[3\]"),
         ({"points": torch.zeros(9, 2, dtype=torch.int64)}, "torch.int64"),
         ({"points": torch.zeros(0, 2)}, "no images"),
+        ({"points": [[1.0, 2.0]]}, "no images"),
+        ({"steps": 2.5}, "steps is 2.5: give a whole number"),
+        ({"r1": "much"}, "r1 is 'much'"),
+        ({"keep_as": "a/b"}, "letters, digits"),
     ],
 )
 def test_what_makes_no_sense_is_said_at_once(settings, message):
@@ -197,3 +203,46 @@ def test_a_discriminator_must_take_the_images_and_give_one_logit():
         fit_gan(generator, nn.Linear(5, 1), blob(), steps=1, latent_dim=3)
     with pytest.raises(ValueError, match="one logit each"):
         fit_gan(generator, nn.Linear(2, 3), blob(), steps=1, latent_dim=3)
+
+
+def test_a_frozen_layer_stays_frozen():
+    generator, discriminator = players()
+    discriminator[0].requires_grad_(False)
+    before = weights(discriminator[0])
+    fit_gan(generator, discriminator, blob(), steps=5, latent_dim=3, progress=False)
+    assert torch.equal(weights(discriminator[0]), before)
+    assert not any(p.requires_grad for p in discriminator[0].parameters())
+    assert all(p.requires_grad for p in discriminator[2].parameters())
+
+
+def test_trying_leaves_no_trace():
+    """Two images are shown to both before the game: no statistics, no random draw."""
+    generator = nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2), nn.Dropout())
+    discriminator = nn.Linear(2, 1)
+    state = torch.get_rng_state()
+    recipe = GanRecipe(
+        steps=1, batch_size=2, lr=1.0, betas=(0, 0), r1=0, r1_every=1, latent_dim=3,
+        snapshots=0, seed=0,
+    )  # fmt: skip
+    gan.try_round(generator, discriminator, blob(), recipe)
+    assert generator[1].num_batches_tracked == 0
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_points_of_float64_are_taken():
+    as_double, _ = play(blob().double(), steps=3)
+    as_float, _ = play(steps=3)
+    assert torch.equal(weights(*as_double), weights(*as_float))
+
+
+def test_another_rule_is_another_game(monkeypatch):
+    play(steps=3, keep_as="toy-gan")
+    monkeypatch.setattr(game, "generator_loss", lambda logits: -logits.mean())
+    assert not play(steps=3, keep_as="toy-gan")[1].reused
+
+
+def test_a_game_is_one_line_and_two_curves():
+    _, history = play(steps=60, snapshots=3)
+    line = r"GanHistory: 60 steps, last losses [\d.]+ and [\d.]+ nats, finished in .+ s"
+    assert re.fullmatch(line, repr(history))
+    assert history._repr_html_().count("<polyline") == 2

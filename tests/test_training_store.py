@@ -1,15 +1,22 @@
 """The store behind ``keep_as``: reuse never changes a result."""
 
 import re
+import shutil
+import threading
+import time
+from pathlib import Path
 
 import pytest
 import torch
 from toys import ToyAutoencoder, noisy_error, toy_images, weights
 
 from course_utils import runtime
+from course_utils.cache import locked
 from course_utils.objectives import squared_error
 from course_utils.training import fit
 from course_utils.training import store as store_module
+from course_utils.training.fingerprints import fingerprint
+from course_utils.training.loop import Loop
 
 IMAGES = toy_images()
 
@@ -45,12 +52,6 @@ def test_the_second_training_is_a_reuse_with_the_same_numbers(capsys):
     assert re.fullmatch(line, capsys.readouterr().out)
 
 
-def test_retrain_refuses_what_is_there():
-    run()
-    _, history = run(retrain=True)
-    assert not history.reused
-
-
 def test_callbacks_have_to_see_the_training():
     run()
     seen = []
@@ -66,6 +67,18 @@ class Wider(ToyAutoencoder):
         return 2 * super().forward(images)
 
 
+def teacher(seed):
+    return ToyAutoencoder(seed).requires_grad_(False)
+
+
+def distilled_from(network):
+    def distil(model, images, labels):
+        target = network(images)
+        return {"loss": (model(images) - target).square().sum() / len(images)}
+
+    return distil
+
+
 @pytest.mark.parametrize(
     ("change", "what"),
     [
@@ -74,11 +87,12 @@ class Wider(ToyAutoencoder):
         ({"objective": squared_error}, "objective"),
         ({"data": toy_images(seed=2)}, "data"),
         ({"data": (IMAGES, torch.zeros(96))}, "data"),
+        ({"objective": distilled_from(teacher(0))}, "objective"),
         ({"validation": IMAGES}, "validation data"),
         ({"epochs": 3}, "recipe"),
         ({"lr": 0.002}, "recipe"),
         ({"seed": 1}, "recipe"),
-        ({"precision": "float32", "clip": 1.0}, "recipe"),
+        ({"betas": (0.5, 0.9)}, "recipe"),
     ],
 )
 def test_another_ingredient_is_trained_and_named(change, what, capsys):
@@ -108,7 +122,7 @@ def test_a_trained_model_is_not_a_fresh_one():
 )
 def test_a_damaged_file_is_trained_again_and_replaced(store, damage, capsys):
     whole, _ = run()
-    (file,) = store.iterdir()
+    (file,) = store.glob("*.pt")
     file.write_bytes(damage(file.read_bytes()))
     capsys.readouterr()
     again, history = run()
@@ -118,11 +132,25 @@ def test_a_damaged_file_is_trained_again_and_replaced(store, damage, capsys):
     assert run()[1].reused
 
 
-def test_a_file_with_code_in_it_is_not_executed(store):
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"weights": print, "check": "x"},  # code, which is not executed
+        [1, 2],
+        torch.ones(2),
+        {"history": {"rows": [], "seconds": 1.0, "news": 2}, "weights": {}},
+        {"history": None, "weights": {}},
+    ],
+)
+def test_what_no_version_of_the_store_wrote_is_trained_again(store, content, capsys):
     run()
-    (file,) = store.iterdir()
-    torch.save({"weights": print, "check": "x"}, file)
+    (file,) = store.glob("*.pt")
+    if isinstance(content, dict) and "check" not in content:
+        content |= {"check": fingerprint(content)}
+    torch.save(content, file)
     assert not run()[1].reused
+    assert "is damaged: training it again" in capsys.readouterr().out
+    assert run()[1].reused
 
 
 def test_a_full_disk_costs_the_copy_not_the_training(store, monkeypatch, capsys):
@@ -132,13 +160,145 @@ def test_a_full_disk_costs_the_copy_not_the_training(store, monkeypatch, capsys)
     monkeypatch.setattr(torch, "save", full)
     _, history = run()
     assert history.stopped == "finished" and len(history.rows) == 2
-    assert "Could not keep 'toy'" in capsys.readouterr().out
-    assert list(store.iterdir()) == []
+    assert "'toy' is in memory but could not be kept" in capsys.readouterr().out
+    assert {file.suffix for file in store.iterdir()} <= {".lock"}
+
+
+@pytest.fixture(params=["no such place", "below a file", "dangling link", "no home"])
+def broken_cache(request, tmp_path, monkeypatch):
+    """COURSE_CACHE names a folder that cannot be made."""
+    (tmp_path / "file").touch()
+    (tmp_path / "link").symlink_to("/nowhere/at/all")
+    where = {
+        "no such place": "/proc/nowhere",
+        "below a file": str(tmp_path / "file" / "cache"),
+        "dangling link": str(tmp_path / "link"),
+        "no home": "~nobody-of-this-name/cache",
+    }
+    monkeypatch.setenv("COURSE_CACHE", where[request.param])
+
+
+def test_a_cache_that_cannot_be_used_stops_nothing(broken_cache, capsys):
+    _, history = run()
+    assert history.stopped == "finished" and not history.reused
+    said = capsys.readouterr().out
+    assert said.count("could not be kept on disk") == 1 and said.count("\n") == 1
+
+
+def test_a_cache_removed_during_the_training_is_made_anew(store):
+    run(callbacks=[lambda *_: shutil.rmtree(store, ignore_errors=True)])
+    assert run()[1].reused
+
+
+def test_files_that_go_while_they_are_counted_cost_nothing(store, monkeypatch):
+    """Another notebook deletes old ones; or one is a link that leads nowhere."""
+    monkeypatch.setattr(store_module, "KEPT_PER_NAME", 1)
+    store.mkdir()
+    (store / f"toy-{0:016x}.pt").symlink_to("/nowhere")
+    run()
+
+    def in_use(*args, **options):
+        raise PermissionError(13, "in use")
+
+    monkeypatch.setattr(Path, "unlink", in_use)
+    _, history = run(seed=1)
+    assert history.stopped == "finished"
+
+
+def test_who_wants_the_same_at_the_same_time_waits_and_reuses(store):
+    """Another process holds the lock, and keeps its model before it lets go."""
+    run()
+    (file,) = store.glob("*.pt")
+    elsewhere = file.rename(store / "elsewhere")
+    held = threading.Event()
+
+    def other():
+        with locked(file):
+            held.set()
+            time.sleep(0.5)
+            elsewhere.rename(file)
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    held.wait()
+    assert run()[1].reused
+    thread.join()
+
+
+def test_the_training_loop_counts(monkeypatch, capsys):
+    """A reader who updates the course gets no models of the old loop."""
+    run()
+    monkeypatch.setattr(Loop, "_rate", lambda self, step: 0.5 * self.recipe.lr)
+    capsys.readouterr()
+    assert not run()[1].reused
+    assert capsys.readouterr().out == "training 'toy' again: new training code\n"
+
+
+def test_what_cannot_be_compared_is_trained_each_time(store, capsys):
+    things = (number for number in range(3))
+
+    def careless(model, images, labels):
+        _ = things
+        return squared_error(model, images, labels)
+
+    for _ in range(2):
+        assert not run(objective=careless)[1].reused
+        said = capsys.readouterr().out
+        assert said.startswith("'toy' is trained each time and not kept: its objective")
+        assert "holds a generator" in said and said.count("\n") == 1
+    assert not store.exists()
+
+
+class Counting(ToyAutoencoder):
+    """Its weights are not all that training changes."""
+
+    steps = 0
+
+    def forward(self, images):
+        self.steps += self.training
+        return super().forward(images)
+
+
+def averaging():
+    """An objective with a memory."""
+    past = []
+
+    def objective(model, images, labels):
+        past.append(len(past))
+        return squared_error(model, images, labels)
+
+    return objective
+
+
+def clipping(model, step, epoch):
+    for weight in model.parameters():
+        weight.data.clamp_(-0.1, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"model": Counting, "objective": squared_error}, "model or first weights"),
+        ({"objective": averaging()}, "objective"),
+        ({"callbacks": [clipping]}, "a callback changed its weights"),
+    ],
+)
+def test_a_training_that_leaves_more_than_weights_is_not_kept(
+    options, reason, store, capsys
+):
+    if "model" in options:
+        options |= {"model": options["model"]()}
+    model, _ = run(**options)
+    said = capsys.readouterr().out
+    assert "'toy' is not kept" in said and reason in said
+    assert list(store.glob("*.pt")) == []
+    assert not model.training
+    assert not torch.equal(weights(model), weights(ToyAutoencoder()))
 
 
 def test_what_is_stored_can_be_read_without_the_course(store):
     _, history = run()
-    (file,) = store.iterdir()
+    (file,) = store.glob("*.pt")
     stored = torch.load(file, weights_only=True)
     assert stored["recipe"]["epochs"] == 2
     assert stored["history"]["rows"] == history.rows
@@ -150,6 +310,7 @@ def test_old_files_of_one_name_go(store, monkeypatch):
     for seed in range(4):
         run(seed=seed)
     run(keep_as="toy-other")
-    assert len([f for f in store.iterdir() if f.name.startswith("toy-other")]) == 1
-    assert len(list(store.iterdir())) == 3
+    assert len(list(store.glob("toy-other*.pt"))) == 1
+    assert len(list(store.glob("*.pt"))) == 3
+    assert len(list(store.glob("*.lock"))) <= 3
     assert run(seed=3)[1].reused

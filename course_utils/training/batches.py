@@ -184,7 +184,8 @@ def _check(data: Data, what: str) -> tuple[Tensor, Tensor | None]:
         or labels.dim() == 0
         or len(labels) != len(images)
     ):
-        count = len(labels) if hasattr(labels, "__len__") and len(labels) else "no"
+        several = hasattr(labels, "__len__") and getattr(labels, "ndim", 1)
+        count = len(labels) if several else "no"
         raise ValueError(
             f"The {what} hold {len(images)} images and {count} labels: pass a label "
             "tensor with one per image."

@@ -281,4 +281,5 @@ def _is_ours(module: Any) -> bool:
         return True
     file = getattr(sys.modules.get(root), "__file__", None) or ""
     installed = "site-packages" in file or "dist-packages" in file
+    installed |= root.startswith("_cython_")  # NumPy's, without a file
     return root not in sys.stdlib_module_names and not installed
