@@ -9,7 +9,7 @@ import pytest
 matplotlib.use("Agg")  # not by MPLBACKEND, which the notebooks' kernels would inherit
 os.environ["TQDM_DISABLE"] = "1"
 if folder := os.environ.get("LATENT_DATA_DIR"):  # the notebooks' kernels run elsewhere
-    os.environ["LATENT_DATA_DIR"] = str(Path(folder).resolve())
+    os.environ["LATENT_DATA_DIR"] = str(Path(folder).expanduser().resolve())
 
 
 def pytest_collection_modifyitems(

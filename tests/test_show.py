@@ -2,6 +2,7 @@
 
 import re
 
+import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -10,10 +11,19 @@ from markup import check, displayed, pixels
 from matplotlib.figure import Figure
 
 import course_utils as cu
+from course_utils.show.style import use_style
 
 RANDOM = np.random.default_rng(0)
 DIGITS = RANDOM.integers(0, 256, (7, 5, 4), dtype=np.uint8)
 WORDS = {"alt": "a rising line", "caption": "It **rises**."}
+
+
+@pytest.fixture(autouse=True)
+def look():
+    """The look that ``cu.setup()`` gives a chapter's figures."""
+    with mpl.rc_context():
+        use_style()
+        yield
 
 
 def line() -> Figure:

@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import shutil
 import sys
 from importlib import metadata
@@ -39,7 +40,8 @@ def digest(folder: Path) -> str:
 def requirements() -> list[str]:
     """The libraries that the package needs, by name."""
     declared = metadata.requires("course-utils") or []
-    return sorted(name for name in declared if "extra ==" not in name)
+    needed = [it for it in declared if "extra ==" not in it]
+    return sorted(re.split(r"[^\w.-]", it)[0] for it in needed)  # without bounds
 
 
 def gather_facts(book: Path) -> dict[str, Any]:

@@ -75,7 +75,7 @@ def main() -> None:
     options = parser.parse_args()
     # The kernels run elsewhere.
     if folder := os.environ.get("LATENT_DATA_DIR"):
-        os.environ["LATENT_DATA_DIR"] = str(Path(folder).resolve())
+        os.environ["LATENT_DATA_DIR"] = str(Path(folder).expanduser().resolve())
     paths = [
         path
         for name in options.notebooks
