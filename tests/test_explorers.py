@@ -63,7 +63,7 @@ def test_the_chain_is_the_decoder():
 
 @pytest.mark.parametrize(("stored", "limit"), [("float32", 1e-6), ("float16", 0.004)])
 def test_rounding_is_stated_and_cannot_be_seen(stored: str, limit: float):
-    rounding = latent_map(stored=stored).rounding
+    rounding = alone(stored=stored).rounding
     print(f"{stored}: a pixel changes by at most {rounding:.1e}")
     assert rounding <= limit  # 1/255 is one step of a screen
 

@@ -199,7 +199,7 @@ def test_traits_refuse_what_makes_no_sense():
     faces, slid, way = triangle(), sliders(), interpolation()
     with pytest.raises(traitlets.TraitError, match="face number 5; they go from 0"):
         faces.corners = [0, 1, 5]
-    with pytest.raises(traitlets.TraitError, match="nan: give a finite number"):
+    with pytest.raises(traitlets.TraitError, match="a finite number, not the float"):
         faces.weights = [np.nan, 0.5, 0.5]
     with pytest.raises(traitlets.TraitError, match="must sum to 1"):
         faces.weights = [0.5, 0.5, 0.5]

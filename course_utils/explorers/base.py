@@ -21,6 +21,7 @@ import math
 import os
 import re
 import sys
+from contextlib import suppress
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -50,13 +51,12 @@ _BESIDE_CODE = re.compile(r"^ *(?://.*|/\*(?:[^*]|\*(?!/))*\*/)\n|^ +", re.MULTI
 class Finite(traitlets.Float):
     """A number that a page can hold: neither NaN nor infinite."""
 
+    info_text = "a finite number"
+
     def validate(self, obj: Any, value: Any) -> float:
         number = super().validate(obj, value)
         if not math.isfinite(number):
-            raise traitlets.TraitError(
-                f"{self.name or 'a number of the list'} is {number}: give a finite "
-                "number"
-            )
+            self.error(obj, value)
         return number
 
 
@@ -110,7 +110,8 @@ class Explorer(anywidget.AnyWidget):
             part.write_text(page, encoding="utf-8")
             part.replace(path)
         except OSError as error:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):
+                part.unlink()
             raise OSError(
                 f"The explorer cannot be saved as {path} ({error.strerror}): name a "
                 "file in a folder that exists and where you may write."

@@ -128,6 +128,7 @@ function render({ model, el }) {
   const stop = follow(model, ["p", "q", "mixture", "weight"], show);
   return () => {
     glide.stop();
+    speaker.stop();
     stop();
   };
 }

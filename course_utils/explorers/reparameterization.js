@@ -169,6 +169,7 @@ function render({ model, el }) {
   const stop = follow(model, ["mu", "sigma", "objective", "count", "seed"], show);
   return () => {
     glide.stop();
+    speaker.stop();
     stop();
   };
 }

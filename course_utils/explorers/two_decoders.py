@@ -125,7 +125,7 @@ class TwoDecoders(DecodingExplorer):
 def _mark(name: Any, place: Sequence[float], reach: float) -> dict[str, Any]:
     """A mark for the page."""
     z, name = [float(v) for v in place], str(name)
-    if len(z) != 2 or not max(map(abs, z)) <= reach:
+    if len(z) != 2 or not all(abs(v) <= reach for v in z):
         raise ValueError(
             f"The mark {name} stands at {z}; give two numbers from {-reach:g} to "
             f"{reach:g}."

@@ -111,7 +111,7 @@ function makeBellHandle(chart, name, letter, { get, move, share, top, limits }) 
   return { handle, place };
 }
 
-/** A line for screen readers, said once the reader has paused. */
+/** A line for screen readers, said once the reader has paused; stop() is silence. */
 function makeSpeaker() {
   const line = element("p", { class: "lc-spoken", role: "status" });
   let timer;
@@ -119,5 +119,5 @@ function makeSpeaker() {
     clearTimeout(timer);
     timer = setTimeout(() => (line.textContent = words), 700);
   };
-  return { line, say };
+  return { line, say, stop: () => clearTimeout(timer) };
 }

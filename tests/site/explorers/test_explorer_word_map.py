@@ -84,6 +84,7 @@ def test_capitals_are_found_and_kept(visit):
         page.keyboard.press("Enter")
         explorer.query = query
         assert found(page) == [word for word, _ in explorer.nearest()]
+    page.get_by_role("button", name="Clear").click()
     field(page).fill("rows")
     page.get_by_role("button", name="Paris").click()
     assert field(page).input_value() == "Paris"
