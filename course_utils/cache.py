@@ -26,10 +26,11 @@ def cache_dir(room: str = "") -> Path:
     OSError
         If there is no such folder and none can be made.
     """
-    chosen = os.environ.get("COURSE_CACHE") or platformdirs.user_cache_dir(
-        "latent-course"
-    )
-    folder = absolute(chosen) / room
+    chosen = os.environ.get("COURSE_CACHE")
+    try:
+        folder = absolute(chosen or platformdirs.user_cache_dir("latent-course")) / room
+    except RuntimeError as error:  # a user without a home
+        raise FileNotFoundError(str(error)) from None
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

@@ -3,6 +3,8 @@
 import errno
 import os
 import shutil
+import subprocess
+import sys
 import threading
 from contextlib import contextmanager
 from pathlib import Path
@@ -46,6 +48,26 @@ def test_without_a_home_it_is_an_oserror(monkeypatch):
     monkeypatch.setenv("COURSE_CACHE", "~nobody-of-that-name/cache")
     with pytest.raises(OSError, match="home"):
         cache.cache_dir()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid(), reason="needs root")
+def test_a_user_without_name_and_home():
+    """As in a container that runs under any number: nothing is kept, all is made."""
+    script = """
+import os
+import course_utils as cu
+from course_utils.datasets.drawn import pen_strokes
+few = {name: (*it[:2], 30, 20) for name, it in pen_strokes.DATASETS.items()}
+pen_strokes.DATASETS = few
+os.setuid(54321)
+for name in ("COURSE_CACHE", "HOME", "XDG_CACHE_HOME"):
+    os.environ.pop(name, None)
+print(len(cu.load("pen_letters").test_images))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert "could not be kept" in done.stdout and done.stdout.endswith("20\n")
 
 
 def test_a_file_appears_whole_or_not_at_all(tmp_path):
