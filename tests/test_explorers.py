@@ -175,10 +175,10 @@ def test_a_saved_page_is_whole(tmp_path: Path):
     assert list(tmp_path.iterdir()) == [file]
 
 
-@pytest.mark.parametrize("name", ["no/such.html", "", "file/map.html"])
+@pytest.mark.parametrize("name", ["", "file/map.html", "nul\0.html"])
 def test_a_page_that_cannot_be_saved_says_so(name: str, tmp_path: Path):
     (tmp_path / "file").touch()
-    with pytest.raises(OSError, match="name a file in a folder that exists") as caught:
+    with pytest.raises(OSError, match="name a file in a folder") as caught:
         word_map().save(tmp_path / name)
     assert "\n" not in str(caught.value)
     assert [file.name for file in tmp_path.iterdir()] == ["file"]

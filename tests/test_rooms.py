@@ -24,7 +24,7 @@ ROOMS = {
     "pretrained": "datasets models objectives runtime training",
     "claims": "runtime show",
     "exercises": "latent metrics models objectives runtime show",
-    "explorers": "latent metrics show",
+    "explorers": "cache latent metrics show",
 }
 
 

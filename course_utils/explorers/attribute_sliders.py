@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from torch import nn
 
 from .base import Finite, assemble
-from .decoding import DecodingExplorer, as_pixels, check_index, same_number
+from .decoding import DecodingExplorer, as_pixels, check_index, same_number, show_image
 from .packing import Stored, as_array
 
 
@@ -37,10 +37,8 @@ class AttributeSliders(DecodingExplorer):
     TypeError, ValueError : the page could not show what torch decodes.
     """
 
-    _esm = assemble(
-        "page/page.js", "page/decoder.js", "page/decoding.js", "attribute_sliders.js"
-    )
-    _css = assemble("page/page.css", "page/decoding.css")
+    _esm = assemble("page/decoder.js", "page/decoding.js", "attribute_sliders.js")
+    _css = assemble("page/decoding.css")
     start = traitlets.Int().tag(sync=True)
     amounts: traitlets.Dict = traitlets.Dict(value_trait=Finite()).tag(sync=True)
     attributes = traitlets.List(traitlets.Unicode()).tag(sync=True)
@@ -124,11 +122,8 @@ class AttributeSliders(DecodingExplorer):
         for row, (name, vector) in zip(grid, self.directions.items(), strict=True):
             for axes, amount in zip(row, (-self.reach, 0, self.reach), strict=True):
                 code = (self.codes[self.start] + amount * vector).astype("float32")
-                image = self.decoded("decoder", code)
-                axes.imshow(image, cmap="gray", vmin=0, vmax=1)
                 words = f"{amount:+g}".replace("-", "−") if amount else "0"
-                axes.set_title(f"{name} {words}")
-                axes.axis("off")
+                show_image(axes, self.decoded("decoder", code), f"{name} {words}")
         return figure
 
     def describe(self) -> str:

@@ -21,7 +21,6 @@ import math
 import os
 import re
 import sys
-from contextlib import suppress
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -31,6 +30,8 @@ import anywidget
 import traitlets
 from matplotlib.figure import Figure
 from PIL import Image
+
+from ..cache import absolute, why, write_atomically
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -63,8 +64,8 @@ class Finite(traitlets.Float):
 class Explorer(anywidget.AnyWidget):
     """A widget that also works on a page without a kernel.
 
-    A subclass sets ``_esm = assemble("page/page.js", "its.js")`` and ``_css`` likewise,
-    and says with `draw` and `describe` what to show where no script runs.
+    A subclass sets ``_esm = assemble("its.js")`` and ``_css`` likewise, and says with
+    `draw` and `describe` what to show where no script runs.
     """
 
     label = traitlets.Unicode(help="what this is").tag(sync=True)
@@ -98,25 +99,20 @@ class Explorer(anywidget.AnyWidget):
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the explorer as a page of its own that works without a network.
 
-        The file's folder must exist; a file that stands there is replaced whole.
-        Returns the path. Raises OSError where no file can be written.
+        A file that stands there is replaced whole. Returns the path. Raises OSError
+        where no file can be written.
         """
-        page = _PAGE.format(
-            title=html.escape(self.label), explorer=self._html(self._png(), whole=True)
-        )
-        path = Path(path).expanduser()
-        part = path.with_name(f".{path.name}.{os.getpid()}")
+        explorer = self._html(self._png(), whole=True)
+        page = _PAGE.format(title=html.escape(self.label), explorer=explorer).encode()
         try:
-            part.write_text(page, encoding="utf-8")
-            part.replace(path)
-        except OSError as error:
-            with suppress(OSError):
-                part.unlink()
+            file = absolute(os.fspath(path))
+            write_atomically(file, lambda partial: partial.write(page))
+        except (OSError, ValueError) as error:
             raise OSError(
-                f"The explorer cannot be saved as {path} ({error.strerror}): name a "
-                "file in a folder that exists and where you may write."
+                f"The explorer cannot be saved as {str(path)!r} ({why(error)}): name a "
+                "file in a folder where you may write."
             ) from error
-        return path
+        return file
 
     def _html(self, png: str, *, whole: bool = False) -> str:
         """As `html`; the whole explorer brings along what it could borrow."""
@@ -126,21 +122,16 @@ class Explorer(anywidget.AnyWidget):
         inherited = anywidget.AnyWidget.class_traits(sync=True)
         for name in sorted(self.traits(sync=True)):
             value = getattr(self, name)
-            if name.startswith("_") or name in inherited:
-                continue
-            if name in self.borrowed and not whole:
+            left = name in inherited or (name in self.borrowed and not whole)
+            if left or name.startswith("_"):
                 continue
             if isinstance(value, bytes):
                 binary[name] = base64.b64encode(value).decode()
             else:
                 state[name] = value
+        parts = {"state": state, "binary": binary, "shared": shared}
         twin = json.dumps(
-            {
-                "state": state,
-                "binary": binary,
-                "shared": shared,
-                "module": str(self._esm),
-            },
+            parts | {"module": str(self._esm)},
             allow_nan=False,
             ensure_ascii=False,
             separators=(",", ":"),
@@ -192,5 +183,6 @@ def asset(name: str) -> str:
 
 
 def assemble(*names: str) -> str:
-    """One module, or one style sheet, of several files."""
-    return "\n".join(asset(name) for name in names)
+    """One module, or one style sheet, of several files, page/page's before them."""
+    first = f"page/page.{names[0].rsplit('.')[-1]}"
+    return "\n".join(asset(name) for name in (first, *names))

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import torch
 import traitlets
+from matplotlib.axes import Axes
 from torch import nn
 
-from course_utils.show import MODEL_COLOURS
-
+from ..show import MODEL_COLOURS
 from .base import Explorer
 from .chain import Chain, checked_images
 from .packing import Stored, as_array, pack
@@ -124,6 +124,13 @@ def as_pixels(images: Any) -> np.ndarray:
             "images, or floats in [0, 1]."
         )
     return pixels.astype("float32")
+
+
+def show_image(axes: Axes, image: np.ndarray, title: str = "") -> None:
+    """An image in a still picture, under its title."""
+    axes.imshow(image, cmap="gray", vmin=0, vmax=1)
+    axes.set_title(title)
+    axes.axis("off")
 
 
 def same_number(images: np.ndarray, **others: np.ndarray) -> None:

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from torch import nn
 
 from .base import Finite, assemble
-from .decoding import DecodingExplorer, as_pixels, check_index, same_number
+from .decoding import DecodingExplorer, as_pixels, check_index, same_number, show_image
 from .packing import Stored, as_array
 
 CORNERS = ("top", "left", "right")
@@ -37,13 +37,9 @@ class FaceTriangle(DecodingExplorer):
     """
 
     _esm = assemble(
-        "page/page.js",
-        "page/decoder.js",
-        "page/decoding.js",
-        "page/pad.js",
-        "face_triangle.js",
+        "page/decoder.js", "page/decoding.js", "page/pad.js", "face_triangle.js"
     )
-    _css = assemble("page/page.css", "page/decoding.css")
+    _css = assemble("page/decoding.css")
     corners = traitlets.List(traitlets.Int(), minlen=3, maxlen=3).tag(sync=True)
     weights = traitlets.List(Finite(), minlen=3, maxlen=3).tag(sync=True)
     faces = traitlets.Int(help="how many to choose from").tag(sync=True)
@@ -110,9 +106,7 @@ class FaceTriangle(DecodingExplorer):
         for axes, image, title in zip(
             figure.subplots(1, 4), images, titles, strict=True
         ):
-            axes.imshow(image, cmap="gray", vmin=0, vmax=1)
-            axes.set_title(title)
-            axes.axis("off")
+            show_image(axes, image, title)
         return figure
 
     def describe(self) -> str:

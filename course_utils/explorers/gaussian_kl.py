@@ -7,8 +7,7 @@ import numpy as np
 import traitlets
 from matplotlib.figure import Figure
 
-from course_utils.show import INK, MODEL_COLOURS
-
+from ..show import INK, MODEL_COLOURS
 from .base import Explorer, Finite, assemble
 
 # What the handles in gaussian_kl.js keep to: (least, most) of the mean and of sigma.
@@ -41,13 +40,9 @@ class GaussianKL(Explorer):
     """
 
     _esm = assemble(
-        "page/page.js",
-        "page/pad.js",
-        "page/bell.js",
-        "page/divergence.js",
-        "gaussian_kl.js",
+        "page/pad.js", "page/bell.js", "page/divergence.js", "gaussian_kl.js"
     )
-    _css = assemble("page/page.css", "page/bell.css", "gaussian_kl.css")
+    _css = assemble("page/bell.css", "gaussian_kl.css")
     p: traitlets.List = traitlets.List(
         traitlets.List(Finite(), minlen=2, maxlen=2), minlen=2, maxlen=2
     ).tag(sync=True)

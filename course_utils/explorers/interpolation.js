@@ -49,10 +49,7 @@ function render({ model, el }) {
   const row = [mix, ...Object.values(pictures)].map(({ figure }) => figure);
   const pictured = element("div", { class: "lc-pictures" }, ...row);
 
-  const paths = [
-    [false, "linear"],
-    [true, "spherical"],
-  ];
+  const paths = [[false, "linear"], [true, "spherical"]];
   const { choice, mark } = makeChoice("Path of the codes", paths, (chosen) =>
     put(model, { spherical: chosen === "true" }),
   );

@@ -8,10 +8,9 @@ import traitlets
 from matplotlib.figure import Figure
 from torch import nn
 
-from course_utils.show import MODEL_COLOURS
-
+from ..show import MODEL_COLOURS
 from .base import Finite, assemble
-from .decoding import DecodingExplorer, as_pixels, check_index, same_number
+from .decoding import DecodingExplorer, as_pixels, check_index, same_number, show_image
 from .packing import Stored, as_array
 
 PIXELS = "pixel mix"
@@ -39,10 +38,8 @@ class Interpolation(DecodingExplorer):
     TypeError, ValueError : the page could not show what torch decodes.
     """
 
-    _esm = assemble(
-        "page/page.js", "page/decoder.js", "page/decoding.js", "interpolation.js"
-    )
-    _css = assemble("page/page.css", "page/decoding.css")
+    _esm = assemble("page/decoder.js", "page/decoding.js", "interpolation.js")
+    _css = assemble("page/decoding.css")
     first = traitlets.Int().tag(sync=True)
     second = traitlets.Int().tag(sync=True)
     t = Finite().tag(sync=True)
@@ -114,9 +111,7 @@ class Interpolation(DecodingExplorer):
         rows = {name: [step[name] for step in steps] for name in steps[0]}
         figure = Figure(figsize=(5.4, 0.95 * len(rows)), layout="constrained")
         for axes, name in zip(figure.subplots(len(rows), 1), rows, strict=True):
-            axes.imshow(np.hstack(rows[name]), cmap="gray", vmin=0, vmax=1)
-            axes.set_title(name)
-            axes.axis("off")
+            show_image(axes, np.hstack(rows[name]), name)
         return figure
 
     def describe(self) -> str:

@@ -8,10 +8,9 @@ import traitlets
 from matplotlib.figure import Figure
 from torch import nn
 
-from course_utils.show import INK
-
+from ..show import INK
 from .base import Finite, assemble
-from .decoding import DecodingExplorer
+from .decoding import DecodingExplorer, show_image
 from .packing import Stored, as_array
 from .points import as_classes
 
@@ -41,13 +40,9 @@ class LatentMap(DecodingExplorer):
     """
 
     _esm = assemble(
-        "page/page.js",
-        "page/decoder.js",
-        "page/decoding.js",
-        "page/pad.js",
-        "latent_map.js",
+        "page/decoder.js", "page/decoding.js", "page/pad.js", "latent_map.js"
     )
-    _css = assemble("page/page.css", "page/decoding.css", "latent_map.css")
+    _css = assemble("page/decoding.css", "latent_map.css")
     z = traitlets.List(Finite(), minlen=2, maxlen=2).tag(sync=True)
     model = traitlets.Unicode().tag(sync=True)
     views: traitlets.Dict = traitlets.Dict(help="each model's centre and reach").tag(
@@ -127,8 +122,7 @@ class LatentMap(DecodingExplorer):
         (x, y), reach = self.views[self.model].values()
         plane.set(xlim=(x - reach, x + reach), ylim=(y - reach, y + reach), aspect=1)
         plane.set(xlabel="$z_1$", ylabel="$z_2$")
-        image.imshow(self.decode(), cmap="gray", vmin=0, vmax=1)
-        image.axis("off")
+        show_image(image, self.decode())
         return figure
 
     def describe(self) -> str:

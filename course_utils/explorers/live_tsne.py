@@ -49,8 +49,8 @@ class LiveTSNE(Explorer):
     traitlets.TraitError : a perplexity out of reach.
     """
 
-    _esm = assemble("page/page.js", "page/noise.js", "tsne.js", "live_tsne.js")
-    _css = assemble("page/page.css", "live_tsne.css")
+    _esm = assemble("page/noise.js", "tsne.js", "live_tsne.js")
+    _css = assemble("live_tsne.css")
     perplexity = traitlets.Int().tag(sync=True)
     largest = traitlets.Int(help="perplexity that the slider offers").tag(sync=True)
     seed = traitlets.Int(min=0, max=2**32 - 1).tag(sync=True)

@@ -6,8 +6,7 @@ import numpy as np
 import traitlets
 from matplotlib.figure import Figure
 
-from course_utils.show import INK, MODEL_COLOURS
-
+from ..show import INK, MODEL_COLOURS
 from .base import Explorer, Finite, assemble
 from .noise import normal_noise
 
@@ -40,13 +39,9 @@ class ReparameterizationExplorer(Explorer):
     """
 
     _esm = assemble(
-        "page/page.js",
-        "page/pad.js",
-        "page/bell.js",
-        "page/noise.js",
-        "reparameterization.js",
+        "page/pad.js", "page/bell.js", "page/noise.js", "reparameterization.js"
     )
-    _css = assemble("page/page.css", "page/bell.css", "reparameterization.css")
+    _css = assemble("page/bell.css", "reparameterization.css")
     mu = Finite(min=-2, max=2).tag(sync=True)
     sigma = Finite(min=0.5, max=2).tag(sync=True)
     objective = traitlets.Enum(["smooth", "bumpy"]).tag(sync=True)

@@ -8,10 +8,9 @@ import traitlets
 from matplotlib.figure import Figure
 from torch import nn
 
-from course_utils.show import DIGIT_COLOURS, INK
-
+from ..show import DIGIT_COLOURS, INK
 from .base import Finite, assemble
-from .decoding import DecodingExplorer
+from .decoding import DecodingExplorer, show_image
 from .packing import Stored, as_array
 
 
@@ -38,13 +37,9 @@ class TwoDecoders(DecodingExplorer):
     """
 
     _esm = assemble(
-        "page/page.js",
-        "page/decoder.js",
-        "page/decoding.js",
-        "page/pad.js",
-        "two_decoders.js",
+        "page/decoder.js", "page/decoding.js", "page/pad.js", "two_decoders.js"
     )
-    _css = assemble("page/page.css", "page/decoding.css")
+    _css = assemble("page/decoding.css")
     z = traitlets.List(Finite(), minlen=2, maxlen=2).tag(sync=True)
     reach = Finite().tag(sync=True)
     marks: traitlets.List = traitlets.List(help="name, place and colour").tag(sync=True)
@@ -106,9 +101,7 @@ class TwoDecoders(DecodingExplorer):
         pad.set(xlim=(-self.reach, self.reach), ylim=(-self.reach, self.reach))
         pad.set(aspect=1, xlabel="$z_1$", ylabel="$z_2$")
         for axes, (name, image) in zip(places, images.items(), strict=True):
-            axes.imshow(image, cmap="gray", vmin=0, vmax=1)
-            axes.set_title(name)
-            axes.axis("off")
+            show_image(axes, image, name)
         return figure
 
     def describe(self) -> str:

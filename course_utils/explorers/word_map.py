@@ -8,8 +8,7 @@ import numpy as np
 import traitlets
 from matplotlib.figure import Figure
 
-from course_utils.show import DIGIT_COLOURS, INK
-
+from ..show import DIGIT_COLOURS, INK
 from .base import Explorer, assemble
 from .packing import Stored, as_array, pack
 
@@ -40,8 +39,8 @@ class WordMap(Explorer):
     ValueError : shapes that do not fit, words that occur twice or hold a space, + or −.
     """
 
-    _esm = assemble("page/page.js", "word_search.js", "word_map.js")
-    _css = assemble("page/page.css", "word_map.css")
+    _esm = assemble("word_search.js", "word_map.js")
+    _css = assemble("word_map.css")
     query = traitlets.Unicode().tag(sync=True)
     vocabulary = traitlets.List(traitlets.Unicode()).tag(sync=True)
     groups: traitlets.List = traitlets.List(help="name, colour and word indices").tag(
