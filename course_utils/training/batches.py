@@ -184,7 +184,7 @@ def _check(data: Data, what: str) -> tuple[Tensor, Tensor | None]:
         or labels.dim() == 0
         or len(labels) != len(images)
     ):
-        several = hasattr(labels, "__len__") and getattr(labels, "ndim", 1)
+        several = hasattr(labels, "__len__") and getattr(labels, "ndim", True)
         count = len(labels) if several else "no"
         raise ValueError(
             f"The {what} hold {len(images)} images and {count} labels: pass a label "

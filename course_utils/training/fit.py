@@ -1,6 +1,7 @@
 """``fit`` trains a model, ``evaluate`` asks how good it is: nats per image."""
 
 from collections.abc import Sequence
+from contextlib import closing
 
 import torch
 from torch import Tensor, nn
@@ -25,6 +26,7 @@ def fit(
     batch_size: int = 128,
     lr: float = 1e-3,
     betas: tuple[float, float] = (0.9, 0.999),
+    optimizer: str = "adam",
     schedule: str = "constant",
     warmup: int = 0,
     validation: Data | None = None,
@@ -34,7 +36,7 @@ def fit(
     callbacks: Sequence[Callback] = (),
     progress: bool = True,
 ) -> History:
-    """Train ``model`` with Adam to make ``objective`` small on ``data``.
+    """Train ``model`` to make ``objective`` small on ``data``.
 
     The model moves to the runtime's device and comes back in evaluation mode. The
     global random state stays as it was: shuffling and noise follow ``seed`` alone.
@@ -45,8 +47,11 @@ def fit(
     model, objective : a network, and what to minimise (see ``objectives``)
     data, validation : uint8 images [N, H, W], or (images, labels)
     epochs, batch_size : how often to see each image, how many at once
-    lr, betas, schedule, warmup : Adam's learning rate and momenta; how the rate falls
-        ("constant", "linear", "cosine"); over how many steps it first rises
+    lr, betas : Adam's learning rate and momenta
+    optimizer : "adam", or "turned adam", which sees wide layers along the principal
+        components of their inputs and needs fewer epochs (see ``training.optimizers``)
+    schedule, warmup : how the rate falls ("constant", "linear", "cosine"; "trapezoid":
+        linearly in the last three tenths); over how many steps it first rises
     precision : "float32", "bfloat16", or "auto": what is fast for this model here
     keep_as : name in the checkpoint store: the next run, or chapter, that asks for the
         same training reuses the model
@@ -76,6 +81,7 @@ def fit(
         batch_size=batch_size,
         lr=lr,
         betas=betas,
+        optimizer=optimizer,
         schedule=schedule,
         warmup=warmup,
         precision=fast_precision(model, device) if precision == "auto" else precision,
@@ -98,7 +104,7 @@ def fit(
     def train(bar: tqdm) -> History:
         loop = Loop(model, objective, batches, recipe, callbacks, bar)
         history = History(losses=loop.losses)
-        with good_weights_back(loop.put_back, recipe.batch_size):
+        with closing(loop), good_weights_back(loop.put_back, recipe.batch_size):
             try:
                 loop.call_back(step=0, epoch=0)
                 for _ in range(recipe.epochs):

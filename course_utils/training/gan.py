@@ -12,7 +12,8 @@ from ..runtime import current, own_randomness
 from .batches import first_line
 from .game import play_round
 from .history import GanHistory
-from .loop import LOOK_EVERY, TrainingError, adam, good_weights_back, weights_of
+from .loop import LOOK_EVERY, TrainingError, good_weights_back, weights_of
+from .optimizers import adam
 from .recipe import GanRecipe
 from .store import Slot, bar_settings, train_once
 

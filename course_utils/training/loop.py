@@ -13,6 +13,7 @@ from .. import distributed
 from ..objectives import Objective
 from ..runtime import own_randomness
 from .batches import Batches, TrainingStep, first_line, is_out_of_memory, try_step
+from .optimizers import OPTIMIZERS, TurnedAdam
 from .recipe import Recipe
 
 LOOK_EVERY = 50  # steps: to read a loss is to wait for the GPU, so not after each
@@ -47,7 +48,8 @@ class Loop:
         step = TrainingStep(model, objective, recipe.precision)
         self.names = try_step(step, batches)
         self.good_weights = weights_of(model)
-        self.optimizer = adam(model, recipe.lr, recipe.betas)
+        make = OPTIMIZERS[recipe.optimizer]
+        self.optimizer = make(model, recipe.lr, recipe.betas)
         self.optimizer.zero_grad()  # a gradient may be left from elsewhere
         self.step = distributed.synchronised(step)
 
@@ -131,9 +133,14 @@ class Loop:
         after = self.model.state_dict()
         self.disturbed |= any(not before[n].equal(w) for n, w in after.items())
 
+    def close(self) -> None:
+        """Leave nothing in the model but its weights."""
+        self.optimizer.zero_grad()
+        if isinstance(self.optimizer, TurnedAdam):
+            self.optimizer.close()
+
     def put_back(self) -> None:
         """Give the model the weights after the last whole epoch."""
-        self.optimizer.zero_grad()
         self.model.load_state_dict(self.good_weights)
 
     def _keep_good_weights(self) -> None:
@@ -151,15 +158,6 @@ class Loop:
             f"{self._rate(step):.2g}). The weights after epoch {self.epochs_done} are "
             f"back. Try lr={self.recipe.lr / 3:.2g}, a warmup, or precision='float32'."
         )
-
-
-def adam(
-    model: nn.Module, lr: float, betas: tuple[float, float]
-) -> torch.optim.Optimizer:
-    """Adam for a model's weights, in one kernel where the device has such."""
-    weights = list(model.parameters())
-    fused = weights[0].device.type in ("cpu", "cuda", "mps", "xpu")
-    return torch.optim.Adam(weights, lr, betas, fused=fused)
 
 
 @contextmanager

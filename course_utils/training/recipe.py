@@ -6,10 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from .optimizers import OPTIMIZERS
+
 #: Progress (0 at the first step, towards 1 at the last) → share of the learning rate.
 SCHEDULES: dict[str, Callable[[float], float]] = {
     "constant": lambda progress: 1.0,
     "linear": lambda progress: 1.0 - progress,
+    "trapezoid": lambda progress: min(1.0, (1.0 - progress) / 0.3),
     "cosine": lambda progress: (1.0 + math.cos(math.pi * progress)) / 2,
 }
 
@@ -54,6 +57,7 @@ class Recipe(Checked):
     """``fit``'s arguments of the same names."""
 
     epochs: int
+    optimizer: str
     schedule: str
     warmup: int
     precision: str
@@ -61,6 +65,7 @@ class Recipe(Checked):
     def __post_init__(self) -> None:
         self._check({"epochs": 1, "warmup": 0})
         for name, choices in (
+            ("optimizer", tuple(OPTIMIZERS)),
             ("schedule", tuple(SCHEDULES)),
             ("precision", ("auto", "float32", "bfloat16")),
         ):
