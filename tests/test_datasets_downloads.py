@@ -399,3 +399,17 @@ def test_the_real_faces(monkeypatch):
     found = data.train_labels[torch.cdist(test, train).argmin(1)]
     accuracy = (found == data.test_labels).float().mean()
     assert accuracy > 0.75, accuracy
+
+
+def test_first_addresses_are_those_of_torchvision_and_scikit_learn(monkeypatch):
+    """Whose maintainers follow when a server moves."""
+    monkeypatch.undo()
+    from sklearn.datasets._olivetti_faces import FACES
+    from torchvision.datasets import MNIST, FashionMNIST
+
+    for name, theirs in (("mnist", MNIST), ("fashion_mnist", FashionMNIST)):
+        first = [file.urls[0] for file in SOURCES[name].files]
+        assert first == [theirs.mirrors[0] + file for file, _ in theirs.resources]
+    (faces,) = SOURCES["olivetti"].files
+    assert faces.urls == (FACES.url,)
+    assert FACES.checksum in faces.sha256
