@@ -19,9 +19,15 @@ def light_decoder(decoder: nn.Sequential, codes: Tensor, rank: int = 48) -> nn.M
     Returns
     -------
     codes [B, D] → pixels in [0, 1], flat [B, P], with weights that need no gradient
+
+    Raises
+    ------
+    ValueError : the decoder's last layer is not linear.
     """
     flat = (nn.Flatten, nn.Unflatten)
     *layers, last = [layer for layer in decoder if not isinstance(layer, flat)]
+    if not isinstance(last, nn.Linear):
+        raise ValueError(f"The decoder must end in a Linear layer, not in {last}.")
     logits = nn.Sequential(*layers, last)(codes)
     mean = logits.mean(0)
     directions = torch.linalg.svd(logits - mean, full_matrices=False).Vh[:rank]
