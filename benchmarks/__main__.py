@@ -47,6 +47,15 @@ RECIPES: dict[str, dict[str, Any]] = {
         "schedule": "linear",
         "warmup": 100,
     },
+    "turned Adam": {
+        "epochs": 3,
+        "batch_size": 512,
+        "lr": 0.03,
+        "betas": (0.9, 0.99),
+        "schedule": "trapezoid",
+        "warmup": 100,
+        "optimizer": "turned adam",
+    },
 }
 
 
