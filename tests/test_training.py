@@ -362,6 +362,8 @@ class Outside(nn.Module):
         ({"seed": 2**70}, r"below 2\*\*63"),
         ({"seed": "a"}, "seed is 'a'"),
         ({"callbacks": print}, "a list of functions"),
+        ({"callbacks": None}, "a list of functions"),
+        ({"optimizer": "sgd"}, "Unknown optimizer 'sgd': choose from"),
         ({"keep_as": "a/b"}, "letters, digits"),
         ({"keep_as": 3}, "letters, digits"),
     ],

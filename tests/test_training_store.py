@@ -4,6 +4,7 @@ import re
 import shutil
 import threading
 import time
+import types
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from course_utils.training import fit
 from course_utils.training import store as store_module
 from course_utils.training.fingerprints import fingerprint
 from course_utils.training.loop import Loop
+from course_utils.training.store import Slot
 
 IMAGES = toy_images()
 
@@ -232,6 +234,22 @@ def test_the_training_loop_counts(monkeypatch, capsys):
     capsys.readouterr()
     assert not run()[1].reused
     assert capsys.readouterr().out == "training 'toy' again: new training code\n"
+
+
+def test_a_model_of_another_device_is_another(monkeypatch, capsys):
+    """A GPU rounds otherwise. Here it is a CPU of another name."""
+    run()
+    capsys.readouterr()
+    monkeypatch.setattr(torch, "__version__", "another")
+    assert not run()[1].reused
+    assert capsys.readouterr().out == "training 'toy' again: new machine\n"
+    network = ToyAutoencoder()
+    keys = set()
+    for device in ("cpu", "cuda"):
+        weight = types.SimpleNamespace(device=torch.device(device))
+        monkeypatch.setattr(network, "parameters", lambda weight=weight: iter([weight]))
+        keys.add(Slot.of("toy", network, None).ingredients["machine"])
+    assert len(keys) == 2
 
 
 def test_what_cannot_be_compared_is_trained_each_time(store, capsys):

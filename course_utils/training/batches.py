@@ -80,8 +80,6 @@ def try_step(step: TrainingStep, batches: Batches) -> list[str]:
     ValueError
         If the model cannot take the images, or the objective gives no loss.
     """
-    if not any(p.requires_grad for p in step.parameters()):
-        raise ValueError("The model has no weights to train.")
     step.eval()
     ends = torch.zeros(2, dtype=torch.int64)
     if batches.labels is not None:

@@ -72,7 +72,7 @@ def fit(
     """
     if not isinstance(model, nn.Module) or not callable(objective):
         raise ValueError("Pass a network (nn.Module), then an objective (a function).")
-    if callable(callbacks) or not all(map(callable, callbacks)):
+    if not isinstance(callbacks, list | tuple) or not all(map(callable, callbacks)):
         raise ValueError("callbacks must be a list of functions.")
     runtime = current()
     device = runtime.device
@@ -87,6 +87,8 @@ def fit(
         precision=fast_precision(model, device) if precision == "auto" else precision,
         seed=runtime.seed if seed is None else seed,
     )
+    if not any(weight.requires_grad for weight in model.parameters()):
+        raise ValueError("The model has no weights to train.")
     batches, held_out = Batches(data, device), None
     if validation is not None:
         held_out = Batches(validation, device, "validation data")

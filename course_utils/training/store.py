@@ -105,7 +105,8 @@ class Slot:
             raise ValueError(
                 f"keep_as={name!r}: use letters, digits, dots and hyphens only."
             )
-        machine = [FORMAT, torch.__version__, distributed.world_size()]
+        device = next(model.parameters()).device.type
+        machine = [FORMAT, torch.__version__, device, distributed.world_size()]
         try:
             return cls(name, model, objective, shaped_by | {"machine": machine})
         except Undigestible as error:
