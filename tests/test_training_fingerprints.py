@@ -24,6 +24,8 @@ from toys import ToyAutoencoder
 from course_utils import models, objectives
 from course_utils.objectives import elbo_loss, squared_error
 from course_utils.training.fingerprints import Undigestible, fingerprint
+from course_utils.training.loop import Loop
+from course_utils.training.optimizers import TurnedAdam
 
 
 def written(source, **names):
@@ -362,6 +364,13 @@ def test_functions_that_call_themselves_and_each_other_have_an_end():
     assert same(*(function("def f(n): return n and f(n - 1)") for _ in range(2)))
     source = "def f(n): return {}(n)\ndef g(n): return f(n)\ndef h(n): return g(n)"
     assert not same(function(source.format("g")), function(source.format("f")))
+
+
+def test_the_training_code_is_the_same_after_a_training():
+    """torch would wrap the step of an optimizer's class when it is first used."""
+    before = fingerprint(Loop)
+    TurnedAdam(ToyAutoencoder(), 0.1, (0.9, 0.99)).close()
+    assert fingerprint(Loop) == before
 
 
 def test_the_same_in_another_process():

@@ -63,6 +63,9 @@ class TurnedAdam(torch.optim.Adam):
         for layer, turned in self.turned.items():
             layer.weight.copy_(turned.weight @ turned.axes.T)
 
+    # torch would wrap it at its first use: a class that changes is new code to the store
+    step.hooked = True  # type: ignore[attr-defined]
+
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients, of the layers' weights too."""
         super().zero_grad(set_to_none)
