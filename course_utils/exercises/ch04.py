@@ -1,4 +1,4 @@
-"""Checks of chapter 4: reparameterize, a baseline, weights counted, equal squares."""
+"""Checks of chapter 4: reparameterize, a baseline, equal squares, active units."""
 
 import torch
 from torch import Tensor
@@ -149,59 +149,40 @@ def check_baseline(answer: Answer) -> Verdict:
     )
 
 
-@exercise("ch4-weights", "How many weights has the encoder?")
-def check_weights(answer: Answer) -> Verdict:
-    """``answer(height, width, channels, hidden, latent_dim)`` gives a whole number."""
-    pixels = 28 * 28 * 3
+@exercise("ch4-active", "How many units are active?")
+def check_active(answer: Answer) -> Verdict:
+    """``answer(mu)``, posterior means [N, d], gives the number of active units."""
+    scales = torch.tensor([1.0, 0.5, 0.2, 0.05, 0.05, 0.05, 0, 0, 0, 0, 0])
+    offsets = torch.tensor([0.0, 0, 2, 0, 0, 1, 3, -2, 1, 0, 0])
+    noise = draws(50, len(scales), seed=7)
+    mu = offsets + scales * (noise - noise.mean(0)) / noise.std(0)
 
-    def count(inputs: int, outputs: int, hidden: int = 256, bias: int = 1) -> int:
-        return (inputs + bias) * hidden + (hidden + bias) * outputs
+    def count(values: Tensor) -> Tensor:
+        return (values > 0.01).sum()
 
-    first = compare(
-        answer(28, 28, 3, 256, 2),
-        count(pixels, 4),
-        mistakes={
-            "The biases are missing: one for each output.": count(pixels, 4, bias=0),
-            "The second layer gives μ *and* log σ²: 2 · latent_dim outputs.": (
-                count(pixels, 2)
-            ),
-            "The second layer gives μ *and* log σ², and each layer has biases.": (
-                count(pixels, 2, bias=0)
-            ),
-            "You left out the channels: a colour image flattens to "
-            "height · width · channels numbers.": count(28 * 28, 4),
-            "2,508 is a slip found in print: 28 · 28 · 3 is 2,352.": count(2508, 4),
-            "This counts the first layer alone.": (pixels + 1) * 256,
-        },
-        tolerance=1e-9,
-    )
-    if first.state != "right":
-        return first
-    inputs = 20 * 30 * 3
+    variances = mu.var(0)
     return compare(
-        answer(20, 30, 3, 50, 5),
-        count(inputs, 10, 50),
+        answer(mu),
+        count(variances),
         mistakes={
-            "Right for images of 28 · 28 · 3 only: use height, width and channels.": (
-                count(pixels, 10, 50)
+            "You compared the standard deviation: it is the *variance* that must "
+            "exceed 0.01.": count(mu.std(0)),
+            "You took the mean square: a unit that says the same for all images says "
+            "nothing, however large its number. Take the variance.": (
+                count(mu.square().mean(0))
             ),
-            "Right for square images only: use height and width.": (
-                count(20 * 20 * 3, 10, 50)
+            "You looked at the size of the means over the images: what counts is how "
+            "much they vary.": count(mu.mean(0).abs()),
+            "You took the variance over the units of each image: take it over the "
+            "images, dim 0.": count(mu.var(1)),
+            "You counted the units that are *not* active.": (
+                len(scales) - count(variances)
             ),
-            "Right for two latents only: there are 2 · latent_dim outputs.": (
-                count(inputs, 4, 50)
-            ),
-            "Right for two latents only, where 2² = 2 · 2: the outputs are "
-            "2 · latent_dim.": count(inputs, 25, 50),
-            "Right for two latents only, where 2 + 2 = 2 · 2: the outputs are "
-            "2 · latent_dim.": count(inputs, 7, 50),
-            "Right for 256 hidden units only: use `hidden`.": count(inputs, 10),
-            "Right for the sizes of the text only: use the arguments.": (
-                count(pixels, 4)
-            ),
+            "You counted all units.": len(scales),
+            "These are the variances: count those above 0.01.": variances,
         },
         tolerance=1e-9,
-        why="28 · 28 · 3 = 2,352 numbers go in. Nearly all weights are in this layer.",
+        why="Only what varies from image to image can tell images apart.",
     )
 
 

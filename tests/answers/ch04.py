@@ -3,14 +3,13 @@
 import numpy as np
 import torch
 from scipy.stats import norm
-from torch import nn
 from torch.distributions import Normal
 
 from course_utils.exercises.ch04 import (
+    check_active,
     check_baseline,
     check_quantiles,
     check_reparameterize,
-    check_weights,
 )
 
 
@@ -66,20 +65,6 @@ def baseline_by_numpy(f, eps):
     return n / (n - 1) * ((f - f.mean())[:, None] * np.asarray(eps)).mean(0)
 
 
-def count(inputs, hidden, outputs):
-    return (inputs + 1) * hidden + (hidden + 1) * outputs
-
-
-def weights(height, width, channels, hidden, latent_dim):
-    return count(height * width * channels, hidden, 2 * latent_dim)
-
-
-def weights_of_a_network(height, width, channels, hidden, latent_dim):
-    first = nn.Linear(height * width * channels, hidden, device="meta")
-    second = nn.Linear(hidden, 2 * latent_dim, device="meta")
-    return sum(p.numel() for p in [*first.parameters(), *second.parameters()])
-
-
 NORMAL = Normal(0.0, 1.0)
 
 
@@ -95,10 +80,10 @@ RIGHT = {
         lambda mu, log_var: sample(mu, log_var).half(),
     ],
     check_baseline: [baseline, baseline_by_loop, baseline_by_numpy],
-    check_weights: [
-        weights,
-        weights_of_a_network,
-        lambda *sizes: torch.tensor(weights(*sizes)),
+    check_active: [
+        lambda mu: (mu.var(0) > 0.01).sum(),
+        lambda mu: int((np.var(mu.numpy(), axis=0) > 0.01).sum()),
+        lambda mu: sum(unit.std().item() ** 2 > 0.01 for unit in mu.T),
     ],
     check_quantiles: [
         lambda size: NORMAL.icdf(middles(size)),
@@ -144,22 +129,15 @@ WRONG = {
         "subtract it": lambda f, eps: (2 * f - leave_one_out(f)) @ eps / len(f),
         "The noise is missing": lambda f, eps: leave_one_out(f).mean(),
     },
-    check_weights: {
-        "The biases are missing": lambda h, w, c, n, d: h * w * c * n + n * 2 * d,
-        "μ *and* log σ²: 2": lambda h, w, c, n, d: count(h * w * c, n, d),
-        "and each layer has biases": lambda h, w, c, n, d: h * w * c * n + n * d,
-        "left out the channels": lambda h, w, c, n, d: count(h * w, n, 2 * d),
-        "found in print": lambda h, w, c, n, d: count(2508, n, 2 * d),
-        "first layer alone": lambda h, w, c, n, d: (h * w * c + 1) * n,
-        "images of 28 · 28 · 3 only": lambda h, w, c, n, d: count(
-            28 * 28 * 3, n, 2 * d
-        ),
-        "square images only": lambda h, w, c, n, d: count(h * h * c, n, 2 * d),
-        "two latents only: there": lambda h, w, c, n, d: count(h * w * c, n, 4),
-        "where 2² = ": lambda h, w, c, n, d: count(h * w * c, n, d**2),
-        "where 2 + 2": lambda h, w, c, n, d: count(h * w * c, n, d + 2),
-        "256 hidden units only": lambda h, w, c, n, d: count(h * w * c, 256, 2 * d),
-        "use the arguments": lambda *sizes: 603_396,
+    check_active: {
+        "the standard deviation": lambda mu: (mu.std(0) > 0.01).sum(),
+        "the mean square": lambda mu: ((mu**2).mean(0) > 0.01).sum(),
+        "the size of the means": lambda mu: (mu.mean(0).abs() > 0.01).sum(),
+        "the units of each image": lambda mu: (mu.var(1) > 0.01).sum(),
+        "*not* active": lambda mu: (mu.var(0) <= 0.01).sum(),
+        "all units": lambda mu: mu.shape[1],
+        "the variances": lambda mu: mu.var(0),
+        "True or False": lambda mu: mu.var(0) > 0.01,
     },
     check_quantiles: {
         "not the codes": middles,
