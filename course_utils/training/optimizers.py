@@ -63,7 +63,7 @@ class TurnedAdam(torch.optim.Adam):
         for layer, turned in self.turned.items():
             layer.weight.copy_(turned.weight @ turned.axes.T)
 
-    # torch would wrap it at its first use: a class that changes is new code to the store
+    # torch would wrap it at first use, and a class that changes is new to the store
     step.hooked = True  # type: ignore[attr-defined]
 
     def zero_grad(self, set_to_none: bool = True) -> None:
