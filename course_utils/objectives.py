@@ -40,7 +40,7 @@ def elbo_loss(beta: float = 1.0) -> Objective:
     """The negative ELBO of a VAE: reconstruction + ``beta`` · KL.
 
     With ``beta=1`` it bounds −log p(image) from above. Any other value is a β-VAE's
-    objective (Higgins et al. 2017): above 1 a looser bound, below 1 no bound at all.
+    objective (Higgins et al. 2017): above 1 a looser bound, below 1 no bound on it.
     """
 
     def negative_elbo(model: DenseVAE, images: Tensor, labels: Tensor | None) -> Parts:
