@@ -7,11 +7,14 @@ from typing import Any
 
 import nbformat
 import pytest
+import torch
 from torch import nn
 
 import course_utils as cu
 from course_utils import pretrained
 from course_utils.datasets import Dataset, load
+from course_utils.models import DenseAutoencoder
+from course_utils.objectives import squared_error
 from course_utils.runtime import setup
 from course_utils.training.fingerprints import fingerprint
 
@@ -78,8 +81,8 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
     return asked
 
 
-def run_cell(chapter: str, wanted: str) -> None:
-    """Run one cell after the set-up, with all that earlier cells define."""
+def run_cell(chapter: str, wanted: str) -> dict[str, Any]:
+    """Run one cell after the set-up, with all that earlier cells define; all names."""
     [path] = NOTEBOOKS.glob(f"{chapter}-*.ipynb")
     known: dict[str, Any] = {"__name__": "__main__"}
     for cell in nbformat.read(path, as_version=4).cells:
@@ -90,7 +93,7 @@ def run_cell(chapter: str, wanted: str) -> None:
             tree.body = [node for node in tree.body if defines(node)]
         exec(compile(tree, f"{path.stem}, cell {cell.id}", "exec"), known)
         if cell.id == wanted:
-            return
+            return known
     raise LookupError(f"{path.name} has no cell {wanted!r}.")
 
 
@@ -117,3 +120,14 @@ def test_trains_what_a_chapter_writes_out(
     taught = calls.pop(name)
     maker(load(quiet=True))
     assert taught == calls[name]
+
+
+def test_fit_does_what_chapter_2_writes_out(store: Path) -> None:
+    bare_loop = run_cell("02", "bare-loop")["bare_loop"]
+    images = load(quiet=True).train_images[:300]
+    twins = [DenseAutoencoder(4, hidden=16) for _ in range(2)]
+    twins[1].load_state_dict(twins[0].state_dict())
+    bare_loop(twins[0], images, epochs=2, lr=0.01, batch_size=128)
+    how: Any = {"epochs": 2, "lr": 0.01, "batch_size": 128, "progress": False}
+    cu.fit(twins[1], squared_error, images, precision="float32", **how)
+    torch.testing.assert_close(twins[0].state_dict(), twins[1].state_dict())
