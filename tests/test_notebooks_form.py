@@ -29,12 +29,16 @@ def text(notebook: NotebookNode) -> str:
     return "\n\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
 
 
+def python_of(cell: NotebookNode) -> str:
+    """A cell's code without IPython's own commands."""
+    return re.sub(r"^(\s*)[%!].*$", r"\1pass", cell.source, flags=re.M)
+
+
 def calls(notebook: NotebookNode, name: str) -> list[ast.Call]:
     """Every call of `cu.<name>` (or of `<name>`) in the code cells."""
     found = []
     for cell in code(notebook):
-        source = re.sub(r"^(\s*)[%!].*$", r"\1pass", cell.source, flags=re.M)
-        for node in ast.walk(ast.parse(source)):
+        for node in ast.walk(ast.parse(python_of(cell))):
             if isinstance(node, ast.Call) and name == getattr(
                 node.func, "attr", getattr(node.func, "id", None)
             ):
@@ -109,3 +113,24 @@ def test_set_up_cells_and_addresses_agree() -> None:
     command = [sys.executable, ROOT / "tools/address.py", "--check"]
     result = subprocess.run(command, capture_output=True, text=True)
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+def only_claims(cell: NotebookNode) -> bool:
+    """Whether a cell does nothing but claim, perhaps in a loop."""
+
+    def claims(node: ast.stmt) -> bool:
+        if isinstance(node, ast.For):
+            return all(isinstance(n, ast.Assign) or claims(n) for n in node.body)
+        call = node.value if isinstance(node, ast.Expr) else None
+        return isinstance(call, ast.Call) and ast.unparse(call.func) == "cu.claim"
+
+    body = ast.parse(python_of(cell)).body
+    return bool(body) and all(map(claims, body))
+
+
+def test_cells_that_only_claim_are_folded(notebook: NotebookNode) -> None:
+    """The site shows sentence, figures and floor; the code opens on demand."""
+    claiming = [cell for cell in code(notebook) if only_claims(cell)]
+    assert claiming
+    for cell in claiming:
+        assert "hide-input" in cell.metadata.get("tags", []), cell.source
