@@ -80,3 +80,14 @@ def test_table_of_contents_is_complete() -> None:
     pages = {*(ROOT / "book").glob("*.md"), *(ROOT / "notebooks").glob("*.ipynb")}
     found = {p.relative_to(ROOT).with_suffix("").as_posix() for p in pages}
     assert named | {toc["root"]} == found
+
+
+def test_every_reference_is_cited() -> None:
+    entries = (ROOT / "book/references.bib").read_text("utf-8")
+    keys = re.findall(r"^@\w+\{(\w+),", entries, flags=re.M)
+    pages = [*(ROOT / "book").glob("*.md"), *(ROOT / "notebooks").glob("*.ipynb")]
+    roles = re.findall(
+        r"\{cite(?::\w+)?\}`([^`]+)`", "".join(p.read_text("utf-8") for p in pages)
+    )
+    cited = {key.strip() for role in roles for key in role.split(",")}
+    assert sorted(keys) == sorted(cited)
