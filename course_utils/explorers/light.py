@@ -5,7 +5,12 @@ from torch import Tensor, nn
 
 
 @torch.no_grad()
-def light_decoder(decoder: nn.Sequential, codes: Tensor, rank: int = 48) -> nn.Module:
+def light_decoder(
+    decoder: nn.Sequential,
+    codes: Tensor,
+    rank: int = 48,
+    squash: nn.Module | None = None,
+) -> nn.Module:
     """A lighter copy of a decoder: two narrow layers in place of its last linear one.
 
     The narrow ones keep the ``rank`` principal directions of what the last layer gives
@@ -13,8 +18,9 @@ def light_decoder(decoder: nn.Sequential, codes: Tensor, rank: int = 48) -> nn.M
 
     Parameters
     ----------
-    decoder : codes → logits of pixels, a chain of Linear layers and activations.
+    decoder : codes → pixels before ``squash``, a chain of layers and activations.
     codes : a few hundred, where the copy shall be right.
+    squash : what takes the last layer's outputs into [0, 1]; default: a sigmoid.
 
     Returns
     -------
@@ -37,5 +43,5 @@ def light_decoder(decoder: nn.Sequential, codes: Tensor, rank: int = 48) -> nn.M
     wide = nn.Linear(len(directions), last.out_features)
     wide.weight.copy_(directions.T)
     wide.bias.copy_(mean)
-    chain = nn.Sequential(*layers, narrow, wide, nn.Sigmoid())
+    chain = nn.Sequential(*layers, narrow, wide, squash or nn.Sigmoid())
     return chain.requires_grad_(False)
