@@ -11,6 +11,8 @@ MENDED = {
     r'role="doc-biblioentry"': 'role="listitem"',
     # the same id for every exercise on a page
     r'<section id="(exercise|solution)-content">': "<section>",
+    # a button with a name other than the one that is seen on it
+    r'<summary aria-label="Toggle hidden content">': "<summary>",
     # a link that begins with a blank, which is underlined
     r"Solution to(<a [^>]*>) ": r"Solution to \1",
 }

@@ -96,8 +96,8 @@ def _with_curves(line: str, curves: dict[str, list[float]]) -> str:
     title = f"Curve of {' and '.join(shown)}, between {low:.4g} and {high:.4g}"
     return (
         f"<div>{escape(line)}</div>"
-        f'<svg role="img" width="{WIDTH}" height="{HEIGHT}" fill="none" '
-        f'stroke="currentColor" overflow="visible"><title>{escape(title)}</title>'
+        f'<svg role="img" aria-label="{escape(title)}" width="{WIDTH}" '
+        f'height="{HEIGHT}" fill="none" stroke="currentColor" overflow="visible">'
         f"{paths}</svg>"
     )
 
