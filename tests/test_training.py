@@ -160,7 +160,7 @@ def test_a_history_is_one_line_and_a_small_curve():
     page = history._repr_html_()
     assert line.replace(">", "&gt;") in page and len(page) < 4000
     picture = ElementTree.fromstring(page[page.index("<svg") :])
-    assert picture.find("title").text.startswith("Curve of the loss, between")
+    assert picture.get("aria-label").startswith("Curve of the loss, between")
     assert picture.get("stroke") == "currentColor"
     corners = picture.find("polyline").get("points").split()
     heights = [float(corner.split(",")[1]) for corner in corners]
