@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from course_utils import (
     show,
     table,
 )
+from course_utils.show import use_style
 from course_utils.show.note import note
 
 FRAMES = np.random.default_rng(0).integers(0, 256, (6, 20, 30, 3), dtype=np.uint8)
@@ -110,7 +112,9 @@ def test_everything_fits_and_has_no_barriers(open_page, width, dark):
 
 
 def test_a_figure_takes_the_colour_of_the_text_around_it(open_page):
-    page = open_page(everything(), dark=True)
+    with mpl.rc_context():
+        use_style()  # as `cu.setup()` does at the head of a chapter
+        page = open_page(everything(), dark=True)
     words = page.locator(".lc-plot svg text").first
     assert words.evaluate("e => getComputedStyle(e).fill") == "rgb(221, 221, 221)"
 
