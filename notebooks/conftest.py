@@ -67,6 +67,8 @@ class ForTheSite:
                 item.test_outputs,
                 count,
             )
+        # As a run by Jupyter notes: what the page's code is coloured by.
+        self.chapter.nb.metadata.setdefault("language_info", {"name": "python"})
         get_cache(self.output / ".jupyter_cache").cache_notebook_bundle(
             CacheBundleIn(
                 self.chapter.nb,
