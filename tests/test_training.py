@@ -166,6 +166,7 @@ def test_a_history_is_one_line_and_a_small_curve():
     heights = [float(corner.split(",")[1]) for corner in corners]
     assert len(corners) == 90 and heights[0] == 0 and max(heights) == 48
     assert "<svg" not in History()._repr_html_()  # nothing to draw, and no error
+    assert "loss 1 → −28.8" in repr(History(rows=[{"loss": 1.0}, {"loss": -28.8}]))
 
 
 def test_schedule_and_warmup_reach_the_optimizer(monkeypatch):

@@ -34,6 +34,7 @@ class History:
     def __repr__(self) -> str:
         means = [row["loss"] for row in self.rows]
         loss = f", loss {means[0]:.4g} → {means[-1]:.4g}" if means else ""
+        loss = loss.replace("-", "−")
         return _line(self, f"{len(self.rows)} epochs, {len(self.losses)} steps{loss}")
 
     def _repr_html_(self) -> str:

@@ -1,6 +1,7 @@
 """Every page in a real browser with the network cut: over http and from a file, light
 and dark, wide and on a phone."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,10 @@ def test_weight(site: Path, page: str) -> None:
     html = (site / f"{page}.html").read_text("utf-8")
     weight += sum(p.stat().st_size for p in pictures if p.name in html)
     assert weight <= HEAVIEST
+
+
+@pytest.mark.parametrize("page", named_pages())
+def test_no_cell_leaves_its_machinery_behind(site: Path, page: str) -> None:
+    """The layers of a network; a name that two trainings of a page take in turn."""
+    told = (site / f"{page}.html").read_text("utf-8")
+    assert re.findall(r"\(0\): \w+\(.*|training .* again: new.*", told) == []
