@@ -43,6 +43,17 @@ def say(message: str) -> None:
         print(message)
 
 
+def ignored() -> str:
+    """A sentence if a platform speaks of several processes that nobody started."""
+    told = os.environ.get("WORLD_SIZE", "")
+    if "TORCHELASTIC_RUN_ID" in os.environ or told in ("", "1"):
+        return ""
+    return (
+        f"WORLD_SIZE={told} is ignored: torchrun did not start this process, so it "
+        "trains alone."
+    )
+
+
 def start() -> None:
     """Join the other processes that ``torchrun`` started, once."""
     if world_size() == 1 or dist.is_initialized():

@@ -76,6 +76,8 @@ def setup(
     _let_umap_compile()
     if distributed.is_main():
         print(runtime.describe())
+        if sentence := distributed.ignored():
+            print(sentence)
     return runtime
 
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from course_utils import distributed
+from course_utils import distributed, setup
 
 TRAIN = """
 import sys, torch
@@ -110,11 +110,14 @@ def test_shares_add_up_to_the_batch(monkeypatch):
 @pytest.mark.parametrize(
     "platform", [{"WORLD_SIZE": "2", "RANK": "1"}, {"WORLD_SIZE": ""}, {"RANK": "1"}]
 )
-def test_what_a_platform_says_is_not_torchrun(platform, monkeypatch):
+def test_what_a_platform_says_is_not_torchrun(platform, monkeypatch, capsys):
     """A managed notebook with such a variable would wait for others for ever."""
     for name, value in platform.items():
         monkeypatch.setenv(name, value)
     distributed.start()
+    setup()
+    told = "WORLD_SIZE=2 is ignored" in capsys.readouterr().out
+    assert told is (platform.get("WORLD_SIZE") == "2")
     assert distributed.world_size() == 1 and distributed.is_main()
     assert not torch.distributed.is_initialized()
 
