@@ -50,21 +50,27 @@ def spell_time(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
 
 
-def table(*rows: tuple[Any, ...], head: tuple[str, ...]) -> nodes.table:
-    """A table of text or nodes."""
+def table(
+    *rows: tuple[Any, ...],
+    head: tuple[str, ...],
+    widths: tuple[int, ...] = (),
+    name: str = "build-facts",
+) -> nodes.table:
+    """A table of texts, nodes or whole paragraphs, with a class of this name."""
 
     def make_row(cells: tuple[Any, ...]) -> nodes.row:
         row = nodes.row()
         for cell in cells:
             inside = cell if isinstance(cell, nodes.Node) else nodes.Text(str(cell))
-            row += nodes.entry("", nodes.paragraph("", "", inside))
+            whole = isinstance(inside, nodes.paragraph)
+            row += nodes.entry("", inside if whole else nodes.paragraph("", "", inside))
         return row
 
     group = nodes.tgroup(cols=len(head))
-    group += [nodes.colspec(colwidth=1) for _ in head]
+    group += [nodes.colspec(colwidth=width) for width in widths or [1] * len(head)]
     group += nodes.thead("", make_row(head))
     group += nodes.tbody("", *[make_row(row) for row in rows])
-    return nodes.table("", group, classes=["build-facts"])
+    return nodes.table("", group, classes=[name])
 
 
 class RuntimeRole(SphinxRole):

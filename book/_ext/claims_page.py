@@ -10,6 +10,7 @@ import json
 from html.parser import HTMLParser
 from typing import Any
 
+from build_facts import table
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -111,11 +112,7 @@ class WriteClaims(SphinxPostTransform):
         title = self.env.titles[page].astext()
         floors = sum(any(name in row["figures"] for name in BESIDE) for row in rows)
         head = nodes.rubric("", f"{title}: {len(rows)} claims, {floors} beside a floor")
-        table = nodes.tgroup(cols=3)
-        table += [nodes.colspec(colwidth=width) for width in (6, 3, 2)]
-        names = ("What is claimed, and when it holds", "Measured", "Floor, spread")
-        table += nodes.thead("", self.row(*map(nodes.Text, names)))
-        body = nodes.tbody()
+        told = []
         for row in rows:
             link = make_refnode(
                 self.app.builder,
@@ -130,9 +127,9 @@ class WriteClaims(SphinxPostTransform):
             figures = row["figures"]
             rest = {k: v for k, v in figures.items() if k not in BESIDE}
             beside = {k: v for k, v in figures.items() if k in BESIDE}
-            body += self.row(claimed, self.spell(rest), self.spell(beside))
-        table += body
-        return [head, nodes.table("", table, classes=["all-claims"])]
+            told.append((claimed, self.spell(rest), self.spell(beside)))
+        names = ("What is claimed, and when it holds", "Measured", "Floor, spread")
+        return [head, table(*told, head=names, widths=(6, 3, 2), name="all-claims")]
 
     @staticmethod
     def spell(figures: dict[str, Any]) -> nodes.Text:
@@ -142,14 +139,6 @@ class WriteClaims(SphinxPostTransform):
             minus = number.replace("-", "−") if not isinstance(value, str) else number
             told.append(f"{name} {minus}")
         return nodes.Text("; ".join(told))
-
-    @staticmethod
-    def row(*cells: nodes.Node) -> nodes.row:
-        row = nodes.row()
-        for cell in cells:
-            whole = isinstance(cell, nodes.paragraph)
-            row += nodes.entry("", cell if whole else nodes.paragraph("", "", cell))
-        return row
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
