@@ -36,7 +36,6 @@
     const el = document.createElement("div");
     home.append(el);
     home.explorer = { model, stop: explorer.render({ model, el }) };
-    performance.mark("explorer ready");
   } catch (error) {
     delete home.dataset.running; // the still picture is better than nothing
     throw error;
