@@ -2,6 +2,7 @@
 
 import importlib
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +12,8 @@ from answers.bad import BAD
 from course_utils import exercises
 from course_utils.exercises import Check, SolutionWrong
 
-CHAPTERS = [f"ch{number:02}" for number in range(1, 8)]
+FOLDER = Path(exercises.__file__).parent
+CHAPTERS = sorted(path.stem for path in FOLDER.glob("ch[0-9][0-9].py"))
 ANSWERS = [importlib.import_module(f"answers.{chapter}") for chapter in CHAPTERS]
 RIGHT = {check: right for chapter in ANSWERS for check, right in chapter.RIGHT.items()}
 WRONG = {check: wrong for chapter in ANSWERS for check, wrong in chapter.WRONG.items()}

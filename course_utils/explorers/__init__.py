@@ -8,6 +8,7 @@ from .latent_map import LatentMap
 from .light import light_decoder
 from .live_tsne import LiveTSNE
 from .reparameterization import ReparameterizationExplorer
+from .rewire import Rewire
 from .two_decoders import TwoDecoders
 from .word_map import WordMap
 
@@ -19,6 +20,7 @@ __all__ = [
     "LatentMap",
     "LiveTSNE",
     "ReparameterizationExplorer",
+    "Rewire",
     "TwoDecoders",
     "WordMap",
     "light_decoder",
