@@ -206,7 +206,7 @@ function render({ model, el }) {
   const map = element("div", { class: "lc-map", role: "img" }, plot.canvas);
 
   const chart = makePlot((pen, width, height) => {
-    const [left, right, top, bottom] = [26, width - 6, 6, height - 18];
+    const [left, right, top, bottom] = [36, width - 6, 8, height - 18];
     const toX = (h) => left + h * (right - left);
     const toY = (v) => bottom - ((v - 0.2) / 0.8) * (bottom - top);
     const ink = getComputedStyle(map).color;
@@ -251,7 +251,7 @@ function render({ model, el }) {
     put(model, { steps: v }),
   );
 
-  const names = { alone: "own words", averaged: "averaged", apart: "own beside neighbours’" };
+  const names = { alone: "own words", averaged: "averaged", apart: "kept apart" };
   const values = {};
   const rows = Object.entries(names).map(([way, name]) => {
     values[way] = element("dd");

@@ -14,7 +14,7 @@ from .points import as_classes
 
 WAYS = ("alone", "averaged", "apart")  # what a node is described by
 _COLOURS = dict(
-    zip(WAYS, (MODEL_COLOURS[m] for m in ("pixels", "pca", "autoencoder")), strict=True)
+    zip(WAYS, (MODEL_COLOURS[m] for m in ("pixels", "cnn", "vae")), strict=True)
 )
 _MOST = 400  # nodes
 _COLUMNS = 24  # principal components: what averages and classifies in the page
