@@ -5,6 +5,7 @@ autoencoder has ``encode(images) -> codes`` and ``decode(codes) -> images``.
 """
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 PIXELS = 28 * 28
@@ -151,6 +152,51 @@ class DenseVAE(Autoencoder):
         return mu + (0.5 * log_var).exp() * torch.randn_like(mu)
 
 
+class ConditionalVAE(nn.Module):
+    """A VAE whose encoder and decoder both see the label: two concatenations.
+
+    784 + classes → hidden → latent_dim + classes → hidden → 784. The label of a digit
+    is an integer; both networks get it as ``classes`` numbers, one of them 1. Its
+    weights start at zero, so that all classes start with the same map: the bound would
+    not mind if one of them were turned round.
+    """
+
+    def __init__(
+        self, latent_dim: int = 2, classes: int = 10, hidden: int = 256
+    ) -> None:
+        super().__init__()
+        self.latent_dim, self.classes = latent_dim, classes
+        reads = nn.Linear(PIXELS + classes, hidden)
+        paints = nn.Linear(latent_dim + classes, hidden)
+        with torch.no_grad():  # at first nobody heeds the label
+            reads.weight[:, -classes:] = 0
+            paints.weight[:, -classes:] = 0
+        self.encoder = nn.Sequential(
+            reads, nn.ReLU(), nn.Linear(hidden, 2 * latent_dim)
+        )
+        self.decoder = nn.Sequential(
+            paints, nn.ReLU(), nn.Linear(hidden, PIXELS), nn.Unflatten(1, (28, 28))
+        )
+
+    def told(self, x: Tensor, labels: Tensor) -> Tensor:
+        """Rows and their labels side by side: [B, D], [B] → [B, D + classes]."""
+        return torch.cat([x, F.one_hot(labels, self.classes).to(x)], dim=1)
+
+    def posterior(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and log-variance of the code: two [B, latent_dim]."""
+        told = self.told(images.flatten(1), labels)
+        mu, log_var = self.encoder(told).float().chunk(2, dim=1)
+        return mu, log_var
+
+    def decode_logits(self, z: Tensor, labels: Tensor) -> Tensor:
+        """Pixels before the sigmoid: [B, latent_dim], [B] → [B, 28, 28]."""
+        return self.decoder(self.told(z, labels))
+
+    def decode(self, z: Tensor, labels: Tensor) -> Tensor:
+        """Images of the digits asked for, in [0, 1]: → [B, 28, 28]."""
+        return torch.sigmoid(self.decode_logits(z, labels))
+
+
 def dense_encoder(hidden: int, outputs: int) -> nn.Sequential:
     """28×28 pixels → hidden → outputs."""
     return nn.Sequential(
@@ -171,7 +217,7 @@ def dense_decoder(latent_dim: int, hidden: int) -> nn.Sequential:
     )
 
 
-def set_output_bias(model: Autoencoder, images: Tensor) -> None:
+def set_output_bias(model: Autoencoder | ConditionalVAE, images: Tensor) -> None:
     """Start the decoder at the data's mean image: its last bias becomes the mean logit.
 
     The network then need not learn first that most pixels are dark.

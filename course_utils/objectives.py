@@ -11,10 +11,11 @@ the one to minimise, first.
 from collections.abc import Callable
 from typing import Any
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .models import Autoencoder, DenseVAE
+from .models import Autoencoder, ConditionalVAE, DenseVAE
 
 Parts = dict[str, Tensor]
 Objective = Callable[[Any, Tensor, Tensor | None], Parts]
@@ -47,6 +48,27 @@ def elbo_loss(beta: float = 1.0) -> Objective:
         mu, log_var = model.posterior(images)
         z = model.sample(mu, log_var)
         reconstruction = bernoulli_nll(model.decode_logits(z), images)
+        kl = gaussian_kl(mu, log_var)
+        loss = reconstruction + beta * kl
+        return {"loss": loss, "reconstruction": reconstruction, "kl": kl}
+
+    return negative_elbo
+
+
+def conditional_elbo(beta: float = 1.0) -> Objective:
+    """The negative ELBO of a conditional VAE: with ``beta=1`` a bound on −log p(x | y).
+
+    Raises ValueError without labels.
+    """
+
+    def negative_elbo(
+        model: ConditionalVAE, images: Tensor, labels: Tensor | None
+    ) -> Parts:
+        if labels is None:
+            raise ValueError("Pass data=(images, labels).")
+        mu, log_var = model.posterior(images, labels)
+        z = mu + (0.5 * log_var).exp() * torch.randn_like(mu)
+        reconstruction = bernoulli_nll(model.decode_logits(z, labels), images)
         kl = gaussian_kl(mu, log_var)
         loss = reconstruction + beta * kl
         return {"loss": loss, "reconstruction": reconstruction, "kl": kl}

@@ -17,6 +17,7 @@ from course_utils.explorers import (
     AttributeSliders,
     FaceTriangle,
     Interpolation,
+    StyleBoard,
     TwoDecoders,
 )
 from course_utils.explorers.base import asset
@@ -56,7 +57,14 @@ def two_decoders(**options) -> TwoDecoders:
     return TwoDecoders(models, image_shape=(6, 6), **options)
 
 
-ALL = [interpolation, triangle, sliders, two_decoders]
+def style_board(**options) -> StyleBoard:
+    return StyleBoard(
+        decoder(36, 5), CODES[:, :2], [0, 2, 1, 1, 0], "abc", image_shape=(6, 6),
+        **options,
+    )  # fmt: skip
+
+
+ALL = [interpolation, triangle, sliders, two_decoders, style_board]
 
 
 def twin(explorer: DecodingExplorer) -> dict:
@@ -173,6 +181,9 @@ def test_they_decode_what_they_say():
     two = two_decoders(z=[2, -1]).decode()
     check(two["GAN"], decoder(36), CODES[0] + 2 * CODES[1] - CODES[2])
     check(two["VAE"], decoder(36, 2), np.array([2, -1]))
+    written = style_board(z=[0.5, -1]).decode()
+    assert list(written) == ["a", "b", "c"]
+    check(written["c"], decoder(36, 5), np.array([0.5, -1, 0, 0, 1]))
     ways = interpolation(first=1, second=4, t=0.25).decode()
     assert list(ways) == ["pixel mix", "VAE", "mine"]
     mixed = (0.75 * DIGITS[1] + 0.25 * DIGITS[4]) / 255
@@ -185,6 +196,7 @@ def test_the_words_say_where_the_explorer_stands():
     assert "Start 2 of 5" in sliders(start=1).describe()
     assert "smile, pose" in sliders().describe()
     assert "z = (1.00, -2.00)" in two_decoders(z=[1, -2]).describe()
+    assert "asked for each of a, b, c" in style_board().describe()
 
 
 def test_a_borrowed_decoder_is_left_out_of_the_page():
@@ -240,6 +252,14 @@ MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
     "no plane": (
         lambda: TwoDecoders({"GAN": (NETWORK, None)}),
         "decoder of GAN takes codes of 4 numbers",
+    ),
+    "hands": (
+        lambda: StyleBoard(decoder(36, 12), CODES, [0] * 5, image_shape=(6, 6)),
+        r"codes have shape \(5, 4\) for 5 labels",
+    ),
+    "cards": (
+        lambda: StyleBoard(decoder(36, 5), image_shape=(6, 6)),
+        r"takes codes of 5 numbers.*\(250, 12\)",
     ),
     "NaN mark": (
         lambda: two_decoders(marks={"7": (0, np.nan)}),

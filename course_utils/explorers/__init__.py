@@ -9,6 +9,7 @@ from .light import light_decoder
 from .live_tsne import LiveTSNE
 from .reparameterization import ReparameterizationExplorer
 from .rewire import Rewire
+from .style_board import StyleBoard
 from .two_decoders import TwoDecoders
 from .word_map import WordMap
 
@@ -21,6 +22,7 @@ __all__ = [
     "LiveTSNE",
     "ReparameterizationExplorer",
     "Rewire",
+    "StyleBoard",
     "TwoDecoders",
     "WordMap",
     "light_decoder",

@@ -11,6 +11,7 @@ from course_utils.explorers import (
     AttributeSliders,
     FaceTriangle,
     Interpolation,
+    StyleBoard,
     TwoDecoders,
 )
 
@@ -55,6 +56,12 @@ def two_decoders(stored: str = "float32", **options) -> TwoDecoders:
     plane = np.random.default_rng(4).normal(size=(3, 8))
     gan, vae = (network(8, 784, 4), plane), (network(2, 784, 5), None)
     return TwoDecoders({"GAN": gan, "VAE": vae}, stored=stored, **options)
+
+
+def style_board(stored: str = "float32", **options) -> StyleBoard:
+    codes = np.random.default_rng(5).normal(size=(40, 2)).astype("float32")
+    network_ = network(12, 784, 6)
+    return StyleBoard(network_, codes, np.arange(40) % 10, stored=stored, **options)
 
 
 def pictures(explorer: Locator | Page) -> dict[str, np.ndarray]:

@@ -12,6 +12,7 @@ from decoder_samples import (
     face_triangle,
     interpolation,
     pictures,
+    style_board,
     two_decoders,
 )
 from explorer_samples import latent_map, word_map
@@ -26,7 +27,7 @@ def live_tsne() -> LiveTSNE:
 
 
 ALL = [latent_map, word_map, interpolation, face_triangle, attribute_sliders]
-ALL += [two_decoders, GaussianKL, ReparameterizationExplorer, live_tsne]
+ALL += [two_decoders, style_board, GaussianKL, ReparameterizationExplorer, live_tsne]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

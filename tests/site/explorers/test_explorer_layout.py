@@ -11,6 +11,7 @@ from decoder_samples import (
     face_triangle,
     interpolation,
     network,
+    style_board,
     two_decoders,
 )
 from explorer_samples import latent_map, word_map
@@ -39,6 +40,7 @@ PLACES = """() => [...document.querySelectorAll('.lc-live *')]
         face_triangle,
         attribute_sliders,
         interpolation,
+        style_board,
         two_decoders,
     ],
 )

@@ -1,5 +1,7 @@
 """Two decoders on a page, and what explorers of decoders have in common."""
 
+import re
+
 import numpy as np
 import pytest
 from browsing import barriers
@@ -9,12 +11,13 @@ from decoder_samples import (
     face_triangle,
     interpolation,
     pictures,
+    style_board,
     touch_drag,
     two_decoders,
 )
 from playwright.sync_api import Locator, expect
 
-ALL = [interpolation, face_triangle, attribute_sliders, two_decoders]
+ALL = [interpolation, face_triangle, attribute_sliders, two_decoders, style_board]
 
 
 def on_pad(pad: Locator, z: tuple[float, float]) -> tuple[float, float]:
@@ -65,6 +68,26 @@ def test_fingers_and_keys_move_the_place(visit):
     shown = pictures(page)
     for name, image in explorer.decode().items():
         assert difference(shown[name], image) <= 1 / 255
+
+
+@pytest.mark.parametrize("stored", ["float32", "int8"])
+def test_ten_classes_follow_hand_and_keys(visit, stored: str):
+    explorer = style_board(stored)
+    page = visit(explorer).page
+    pad = page.get_by_role("slider")
+    page.mouse.click(*on_pad(pad, (1.5, -0.75)))  # of 3; the board's pad goes to 2
+    for key in ("ArrowLeft", "Shift+ArrowUp"):
+        page.keyboard.press(key)
+    where = page.locator(".lc-where")
+    expect(where).to_have_text(re.compile(r"z = \(0\.9., −0\.1.\)"))
+    page.keyboard.press("Home")
+    expect(where).to_have_text(re.compile(r"z = \(−2\.00, "))
+    explorer.z = [float(v.replace("−", "-")) for v in re.findall(
+        r"−?[\d.]+", where.text_content())]  # fmt: skip
+    shown, written = pictures(page), explorer.decode()
+    assert list(shown) == list(written) == [str(digit) for digit in range(10)]
+    for name, image in written.items():  # z is shown with two decimals
+        assert difference(shown[name], image) <= 0.02 + 2 * explorer.rounding
 
 
 def test_marks_stand_where_they_say(visit):
