@@ -2,15 +2,18 @@
 
 from .dataset import Dataset, DataUnavailable, flatten, load, to_float
 from .drawn import faces, shapes
+from .machine import Machine, load_machine
 from .words import Words, load_words
 
 __all__ = [
     "DataUnavailable",
     "Dataset",
+    "Machine",
     "Words",
     "faces",
     "flatten",
     "load",
+    "load_machine",
     "load_words",
     "shapes",
     "to_float",

@@ -43,7 +43,10 @@ class File(NamedTuple):
 
 
 class Source(NamedTuple):
-    """Where a data set comes from, and how its files' contents become arrays."""
+    """Where a data set comes from, and how its files' contents become arrays.
+
+    `again` is the call that tries a download once more, if it is not ``load(name)``.
+    """
 
     title: str
     files: tuple[File, ...]
@@ -51,6 +54,7 @@ class Source(NamedTuple):
     licence: str
     origin: str
     class_names: tuple[str, ...]
+    again: str = ""
 
 
 def load(name: str, *, insist: bool = True) -> Dataset:
@@ -135,9 +139,10 @@ def _download(name: str, source: Source, insist: bool) -> list[bytes]:
     except ConnectionError as error:
         path = Path(source.files[0].path)
         wanted = path if len(source.files) == 1 else path.parent
+        again = source.again or f'load("{name}")'
         message = (
             f"{source.title} could not be downloaded: {error} "
-            f'(load("{name}") tries again; '
+            f"({again} tries again; "
             f"or let LATENT_DATA_DIR name a folder that holds {wanted.as_posix()})"
         )
         with suppress(OSError):  # then the next chapter tries once more

@@ -9,6 +9,7 @@ from .light import light_decoder
 from .live_tsne import LiveTSNE
 from .reparameterization import ReparameterizationExplorer
 from .rewire import Rewire
+from .rub_out import RubOut
 from .style_board import StyleBoard
 from .two_decoders import TwoDecoders
 from .word_map import WordMap
@@ -22,6 +23,7 @@ __all__ = [
     "LiveTSNE",
     "ReparameterizationExplorer",
     "Rewire",
+    "RubOut",
     "StyleBoard",
     "TwoDecoders",
     "WordMap",
