@@ -93,7 +93,7 @@ class RubOut(DecodingExplorer):
             )
         self._pictures = as_pixels(images)
         shape = self._pictures.shape[1:]
-        same_number(self._pictures, labels=np.asarray(labels))
+        same_number(self._pictures, labels=np.asarray(list(labels)))
         mean = as_pixels(np.asarray(as_array(mean_image))[None])[0]
         if len(shape) != 2 or mean.shape != shape:
             raise ValueError(

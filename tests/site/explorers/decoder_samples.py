@@ -11,6 +11,7 @@ from course_utils.explorers import (
     AttributeSliders,
     FaceTriangle,
     Interpolation,
+    RubOut,
     StyleBoard,
     TwoDecoders,
 )
@@ -62,6 +63,11 @@ def style_board(stored: str = "float32", **options) -> StyleBoard:
     codes = np.random.default_rng(5).normal(size=(40, 2)).astype("float32")
     network_ = network(12, 784, 6)
     return StyleBoard(network_, codes, np.arange(40) % 10, stored=stored, **options)
+
+
+def rub_out(stored: str = "float32", **options) -> RubOut:
+    mean = DIGITS.mean(0) / 255
+    return RubOut(network(3, 784, 6), DIGITS, mean, range(20), stored=stored, **options)
 
 
 def pictures(explorer: Locator | Page) -> dict[str, np.ndarray]:

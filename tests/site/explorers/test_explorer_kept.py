@@ -12,6 +12,7 @@ from decoder_samples import (
     face_triangle,
     interpolation,
     pictures,
+    rub_out,
     style_board,
     two_decoders,
 )
@@ -27,7 +28,14 @@ def live_tsne() -> LiveTSNE:
 
 
 ALL = [latent_map, word_map, interpolation, face_triangle, attribute_sliders]
-ALL += [two_decoders, style_board, GaussianKL, ReparameterizationExplorer, live_tsne]
+ALL += [
+    rub_out,
+    two_decoders,
+    style_board,
+    GaussianKL,
+    ReparameterizationExplorer,
+    live_tsne,
+]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

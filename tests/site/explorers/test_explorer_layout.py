@@ -11,6 +11,7 @@ from decoder_samples import (
     face_triangle,
     interpolation,
     network,
+    rub_out,
     style_board,
     two_decoders,
 )
@@ -40,6 +41,7 @@ PLACES = """() => [...document.querySelectorAll('.lc-live *')]
         face_triangle,
         attribute_sliders,
         interpolation,
+        rub_out,
         style_board,
         two_decoders,
     ],
