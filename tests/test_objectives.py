@@ -5,10 +5,16 @@ import torch
 from torch import nn
 from torch.distributions import Bernoulli, Categorical, Normal, kl_divergence
 
-from course_utils.models import DenseAutoencoder, DenseVAE, LinearAutoencoder
+from course_utils.models import (
+    ConditionalVAE,
+    DenseAutoencoder,
+    DenseVAE,
+    LinearAutoencoder,
+)
 from course_utils.objectives import (
     bernoulli,
     bernoulli_nll,
+    conditional_elbo,
     cross_entropy,
     elbo_loss,
     gaussian_kl,
@@ -142,3 +148,20 @@ def test_losses_are_summed_in_float32_under_autocast():
         for objective in (squared_error, bernoulli, elbo_loss()):
             parts = objective(model, IMAGES, None)
             assert all(part.dtype == torch.float32 for part in parts.values())
+
+
+def test_the_conditional_elbo_is_the_elbo_with_the_label_beside():
+    torch.manual_seed(0)
+    model, images = ConditionalVAE(2), torch.rand(6, 28, 28)
+    labels = torch.arange(6)
+    with pytest.raises(ValueError, match="images, labels"):
+        conditional_elbo()(model, images, None)
+    with torch.no_grad():
+        model.decoder[0].weight[:, 2:] = torch.randn(256, 10)
+    parts = conditional_elbo(4.0)(model, images, labels)
+    assert list(parts) == ["loss", "reconstruction", "kl"]
+    torch.testing.assert_close(parts["loss"], parts["reconstruction"] + 4 * parts["kl"])
+    mu, log_var = model.posterior(images, labels)
+    torch.testing.assert_close(parts["kl"], gaussian_kl(mu, log_var))
+    other = conditional_elbo(4.0)(model, images, labels.flip(0))
+    assert abs(other["reconstruction"] - parts["reconstruction"]) > 0.1
