@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import torch
 
-from course_utils.datasets import DataUnavailable, graphs
+from course_utils.datasets import DataUnavailable, downloads, graphs
 from course_utils.datasets.graphs import ArraysOnly, Graph
 
 OWN = Path(os.environ.get("LATENT_DATA_DIR", ""))
@@ -268,16 +268,24 @@ def test_an_npz_with_a_pickle_in_it_is_refused():
         graphs.read_npz([buffer.getvalue()])
 
 
-def test_what_cannot_be_had_says_so(monkeypatch, tmp_path):
+def nowhere(name: str) -> downloads.Source:
+    """A graph on a server that is not there."""
+    source = graphs.SOURCES[name]
+    files = tuple(f._replace(urls=("http://127.0.0.1:9/",)) for f in source.files)
+    return source._replace(files=files)
+
+
+def test_what_cannot_be_had_says_so_and_is_asked_for_once(monkeypatch, tmp_path):
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
     monkeypatch.delenv("LATENT_DATA_DIR", raising=False)
-    source = graphs.SOURCES["texas"]
-    (file,) = source.files
-    nowhere = source._replace(files=(file._replace(urls=("http://127.0.0.1:9/",)),))
-    monkeypatch.setitem(graphs.SOURCES, "texas", nowhere)
+    for name in ("texas", "cora"):
+        monkeypatch.setitem(graphs.SOURCES, name, nowhere(name))
     with pytest.raises(DataUnavailable, match="Texas could not be") as caught:
         graphs.load("texas")
     assert "\n" not in str(caught.value) and "heterophilous" in str(caught.value)
+    monkeypatch.setattr(downloads, "_first_to_answer", None)  # may not be called
+    with pytest.raises(DataUnavailable, match="Texas could not be"):
+        graphs.load("cora")
     with pytest.raises(ValueError, match='no graph "karate"; choose one of cora'):
         graphs.load("karate")
 
@@ -285,9 +293,7 @@ def test_what_cannot_be_had_says_so(monkeypatch, tmp_path):
 def test_a_damaged_file_is_not_read(monkeypatch, tmp_path):
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("LATENT_DATA_DIR", str(tmp_path))
-    source = graphs.SOURCES["cora"]
-    unreachable = tuple(f._replace(urls=("http://127.0.0.1:9/",)) for f in source.files)
-    monkeypatch.setitem(graphs.SOURCES, "cora", source._replace(files=unreachable))
+    monkeypatch.setitem(graphs.SOURCES, "cora", nowhere("cora"))
     (tmp_path / "Cora/raw").mkdir(parents=True)
     (tmp_path / "Cora/raw/ind.cora.allx").write_bytes(stored(Hostile(tmp_path / "v")))
     with pytest.raises(DataUnavailable, match="checksum is wrong"):

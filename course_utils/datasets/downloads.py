@@ -46,6 +46,8 @@ class Source(NamedTuple):
     """Where a data set comes from, and how its files' contents become arrays.
 
     `again` is the call that tries a download once more, if it is not ``load(name)``.
+    Where one of the data sets of a `family` could not be downloaded, no other of them
+    is asked for in vain: they lie on the same server.
     """
 
     title: str
@@ -55,6 +57,7 @@ class Source(NamedTuple):
     origin: str
     class_names: tuple[str, ...]
     again: str = ""
+    family: str = ""
 
 
 def load(name: str, *, insist: bool = True) -> Dataset:
@@ -130,7 +133,8 @@ def _is_right(content: bytes, file: File) -> bool:
 
 def _download(name: str, source: Source, insist: bool) -> list[bytes]:
     """Download, unless a download failed lately and we do not insist."""
-    failure = "" if insist else _recent_failure(name)
+    note = source.family or name
+    failure = "" if insist else _recent_failure(note)
     if failure:
         raise DataUnavailable(failure)
     try:
@@ -146,7 +150,7 @@ def _download(name: str, source: Source, insist: bool) -> list[bytes]:
             f"or let LATENT_DATA_DIR name a folder that holds {wanted.as_posix()})"
         )
         with suppress(OSError):  # then the next chapter tries once more
-            write_atomically(_failure(name), lambda file: file.write(message.encode()))
+            write_atomically(_failure(note), lambda file: file.write(message.encode()))
         raise DataUnavailable(message) from error
 
 

@@ -380,37 +380,47 @@ def _texts(
     classes: int,
     telling: float = 0.1,
     vocabulary: int = 300,
+    uneven: float = 0.5,
 ) -> np.ndarray:
-    """Texts of some 20 words, so many about the class: 0 or 1, uint8 [N, F]."""
+    """Texts of some 20 words, so many about the class: 0 or 1, uint8 [N, F].
+
+    `uneven` is the standard deviation of the logarithm of their length.
+    """
     frequency = 1 / np.arange(1, vocabulary + 1)
     topic = vocabulary // classes // 2  # the rare words at the end are about a class
     features = np.zeros((len(labels), vocabulary), np.uint8)
     for words, label in zip(features, labels, strict=True):
-        length = max(3, int(rng.lognormal(3, 0.5)))
+        length = max(3, int(rng.lognormal(3, uneven)))
         common = rng.choice(vocabulary, length, p=frequency / frequency.sum())
         about = vocabulary - 1 - label * topic - rng.integers(topic, size=length)
         words[np.where(rng.random(length) < telling, about, common)] = 1
     return features
 
 
-def _draw_modules(nodes: int = 700, subjects: int = 6) -> Arrays:
-    """As if a library had been read: edges keep to the subject and change the role."""
+def _draw_modules(nodes: int = 700, subjects: int = 8, circle: int = 12) -> Arrays:
+    """As if a library had been read: edges keep to the subject and change the role.
+
+    Within a subject modules stand in circles, whose members import one another.
+    """
     rng = np.random.default_rng(0)
-    subject, role = (
-        rng.integers(subjects, size=nodes),
-        rng.choice(3, nodes, p=[0.5, 0.35, 0.15]),
-    )
-    liking = np.where(subject[:, None] == subject, 25.0, 1) * np.where(
-        role[:, None] == role, 1, 8
-    )
+    subject = rng.integers(subjects, size=nodes)
+    role = rng.choice(3, nodes, p=[0.55, 0.4, 0.05])
+    circles = nodes // subjects // circle  # in each subject
+    group = subject * circles + rng.integers(circles, size=nodes)
+    liking = np.where(subject[:, None] == subject, 8.0, 1)
+    liking *= np.where(group[:, None] == group, 30, 1)
+    liking *= np.where(role[:, None] == role, 1, 1.6)
     np.fill_diagonal(liking, 0)
     start = np.repeat(np.arange(nodes), 3)
     reach = (liking / liking.sum(1, keepdims=True)).cumsum(1)[start]
     to = (reach < rng.random((len(start), 1))).sum(1).clip(max=nodes - 1)
-    about_subject = _texts(rng, subject, subjects)
-    about_role = np.maximum(_texts(rng, role, 3), _texts(rng, role, 3))
+    about = [
+        _texts(rng, subject, subjects, 0.2, uneven=1.0),
+        _texts(rng, role, 3, 0.6, uneven=1.0),
+        _texts(rng, group, subjects * circles, 0.2, vocabulary=900, uneven=1.0),
+    ]
     return {
-        "features": np.concatenate([about_subject, about_role], axis=1),
+        "features": np.concatenate(about, axis=1),
         "edges": np.stack([start, to], axis=1),
         "names": np.array([f"drawn.{i}" for i in range(nodes)]),
         "subjects": np.array([f"subject {c}" for c in range(subjects)]),
@@ -502,6 +512,8 @@ def _planetoid(
         licence="MIT (the repository)",
         origin="Yang, Cohen & Salakhutdinov 2016, github.com/kimiyoung/planetoid",
         class_names=tuple(classes),
+        again=f'graphs.load("{folder.lower()}", insist=True)',
+        family="graphs",
     )
 
 
@@ -536,6 +548,8 @@ def _heterophilous(name: str, title: str, sha256: str) -> Source:
         licence="MIT (the repository)",
         origin="Platonov et al. 2023, github.com/yandex-research/heterophilous-graphs",
         class_names=(),
+        again=f'graphs.load("{name}", insist=True)',
+        family="graphs",
     )
 
 
