@@ -156,9 +156,7 @@ class ConditionalVAE(nn.Module):
     """A VAE whose encoder and decoder both see the label: two concatenations.
 
     784 + classes → hidden → latent_dim + classes → hidden → 784. The label of a digit
-    is an integer; both networks get it as ``classes`` numbers, one of them 1. Its
-    weights start at zero, so that all classes start with the same map: the bound would
-    not mind if one of them were turned round.
+    is an integer; both networks get it as ``classes`` numbers, one of them 1.
     """
 
     def __init__(
@@ -166,17 +164,12 @@ class ConditionalVAE(nn.Module):
     ) -> None:
         super().__init__()
         self.latent_dim, self.classes = latent_dim, classes
-        reads = nn.Linear(PIXELS + classes, hidden)
-        paints = nn.Linear(latent_dim + classes, hidden)
-        with torch.no_grad():  # at first nobody heeds the label
-            reads.weight[:, -classes:] = 0
-            paints.weight[:, -classes:] = 0
         self.encoder = nn.Sequential(
-            reads, nn.ReLU(), nn.Linear(hidden, 2 * latent_dim)
+            nn.Linear(PIXELS + classes, hidden),
+            nn.ReLU(),
+            nn.Linear(hidden, 2 * latent_dim),
         )
-        self.decoder = nn.Sequential(
-            paints, nn.ReLU(), nn.Linear(hidden, PIXELS), nn.Unflatten(1, (28, 28))
-        )
+        self.decoder = dense_decoder(latent_dim + classes, hidden)
 
     def told(self, x: Tensor, labels: Tensor) -> Tensor:
         """Rows and their labels side by side: [B, D], [B] → [B, D + classes]."""

@@ -184,6 +184,10 @@ def test_they_decode_what_they_say():
     written = style_board(z=[0.5, -1]).decode()
     assert list(written) == ["a", "b", "c"]
     check(written["c"], decoder(36, 5), np.array([0.5, -1, 0, 0, 1]))
+    quarter = np.array([[0, -1], [1, 0]])
+    written = style_board(z=[0.5, -1], turns=[np.eye(2), quarter, np.eye(2)]).decode()
+    check(written["b"], decoder(36, 5), np.array([1, 0.5, 0, 1, 0]))
+    check(written["c"], decoder(36, 5), np.array([0.5, -1, 0, 0, 1]))
     ways = interpolation(first=1, second=4, t=0.25).decode()
     assert list(ways) == ["pixel mix", "VAE", "mine"]
     mixed = (0.75 * DIGITS[1] + 0.25 * DIGITS[4]) / 255
@@ -260,6 +264,10 @@ MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
     "cards": (
         lambda: StyleBoard(decoder(36, 5), image_shape=(6, 6)),
         r"takes codes of 5 numbers.*\(250, 12\)",
+    ),
+    "turns": (
+        lambda: style_board(turns=[np.eye(2)] * 2),
+        r"turns have shape \(2, 2, 2\); give one matrix \[2, 2\] for each of 3",
     ),
     "NaN mark": (
         lambda: two_decoders(marks={"7": (0, np.nan)}),

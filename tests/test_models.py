@@ -107,19 +107,17 @@ def test_output_bias_of_images_that_are_no_numbers_is_refused():
     assert all(map(torch.equal, before, model.parameters()))
 
 
-def test_the_conditional_vae_heeds_its_label_only_once_it_has_learned_to():
+def test_the_conditional_vae_sees_its_label_on_both_sides():
     torch.manual_seed(0)
     model, images = ConditionalVAE(3), torch.rand(4, 28, 28)
     labels = torch.tensor([0, 3, 9, 9])
     mu, log_var = model.posterior(images, labels)
     assert mu.shape == log_var.shape == (4, 3)
     assert model.decode(mu, labels).shape == images.shape
-    torch.testing.assert_close(mu, model.posterior(images, 9 - labels)[0])
-    torch.testing.assert_close(model.decode(mu, labels), model.decode(mu, 9 - labels))
-    with torch.no_grad():
-        model.decoder[0].weight[:, 3] += 1  # the first number of the card
-    changed = model.decode(mu, labels) != model.decode(mu, 9 - labels)
-    assert changed.flatten(1).any(1).tolist() == [True, False, True, True]
+    changed = mu != model.posterior(images, labels.clamp(min=3))[0]
+    assert changed.any(1).tolist() == [True, False, False, False]
+    changed = model.decode(mu, labels) != model.decode(mu, labels.clamp(min=3))
+    assert changed.flatten(1).any(1).tolist() == [True, False, False, False]
     told = model.told(torch.zeros(4, 2), labels)
     assert told[1].tolist() == [0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0]
 

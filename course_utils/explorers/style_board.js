@@ -1,7 +1,7 @@
 // Drag over the code of a conditional decoder: all classes, written by one hand.
 
 function render({ model, el }) {
-  const { codes, labels } = unpack(model);
+  const { codes, labels, turns } = unpack(model);
   const { decoder } = makeDecoders(model);
   const classes = model.get("classes");
   const shape = model.get("image_shape");
@@ -39,9 +39,12 @@ function render({ model, el }) {
 
   const show = () => {
     const z = model.get("z");
-    pictures.forEach((picture, asked) =>
-      picture.show(decoder([...z, ...classes.map((_, i) => Number(i === asked))])),
-    );
+    pictures.forEach((picture, asked) => {
+      const [a, b, c, d] = turns.subarray(4 * asked);
+      const turned = [a * z[0] + b * z[1], c * z[0] + d * z[1]];
+      const card = classes.map((_, i) => Number(i === asked));
+      picture.show(decoder([...turned, ...card]));
+    });
     where.textContent = `z = (${z.map(decimals).join(", ")})`;
     place(z.map(toPad), where.textContent);
   };

@@ -27,6 +27,9 @@ class StyleBoard(DecodingExplorer):
     codes, labels : of some images, [N, 2] and integers from 0 [N], to draw as dots;
         none by default.
     class_names : one name per class.
+    turns : orthogonal matrices [classes, 2, 2]: class k is decoded at turns[k] @ z, so
+        that classes agree in what a direction of the pad means. By default at z. The
+        codes to draw are given in the pad's coordinates.
     z : where to start.
     reach : the pad goes from −reach to reach.
     columns : how many images stand in a row.
@@ -53,6 +56,7 @@ class StyleBoard(DecodingExplorer):
         labels: Any = None,
         class_names: Sequence[str] = tuple("0123456789"),
         *,
+        turns: Any = None,
         z: Sequence[float] = (0.0, 0.0),
         reach: float = 2.0,
         columns: int = 5,
@@ -73,14 +77,25 @@ class StyleBoard(DecodingExplorer):
         every = np.arange(len(class_names))
         classes = as_classes(every, class_names)[1]
         self.labels = as_classes(given, class_names)[0] if len(given) else given
+        self.turns = as_array(np.eye(2) if turns is None else turns)
+        if self.turns.shape[-2:] != (2, 2) or self.turns.size not in (
+            4,
+            4 * len(classes),
+        ):
+            raise ValueError(
+                f"The turns have shape {self.turns.shape}; give one matrix [2, 2] for "
+                f"each of {len(classes)} classes."
+            )
+        self.turns = np.broadcast_to(self.turns, (len(classes), 2, 2))
         axis = np.linspace(-reach, reach, 5)
-        hands = np.stack(np.meshgrid(axis, axis), -1).reshape(-1, 1, 2)
-        asked = self._asked(hands, len(classes))
+        hands = np.stack(np.meshgrid(axis, axis), -1).reshape(-1, 2)
+        asked = np.concatenate([self._asked(hand) for hand in hands])
         super().__init__(
-            {"decoder": (decoder, asked.reshape(-1, 2 + len(classes)))},
+            {"decoder": (decoder, asked)},
             {
                 "codes": (self.codes.astype("float32"), "float16"),
                 "labels": (self.labels.astype("float32"), "float16"),
+                "turns": (self.turns.astype("float32"), "float32"),
             },
             image_shape=image_shape,
             stored=stored,
@@ -93,16 +108,15 @@ class StyleBoard(DecodingExplorer):
             try_this=try_this,
         )
 
-    @staticmethod
-    def _asked(z: np.ndarray, classes: int) -> np.ndarray:
-        """Codes [..., 1, 2], each beside every class: [..., classes, 2 + classes]."""
-        card = np.broadcast_to(np.eye(classes), (*z.shape[:-2], classes, classes))
-        hand = np.broadcast_to(z, (*card.shape[:-1], 2))
-        return np.concatenate([hand, card], axis=-1).astype("float32")
+    def _asked(self, z: np.ndarray) -> np.ndarray:
+        """One hand [2], turned for each class and beside it: [classes, 2 + classes]."""
+        return np.concatenate(
+            [self.turns @ z, np.eye(len(self.turns))], axis=1, dtype="float32"
+        )
 
     def decode(self) -> dict[str, np.ndarray]:
         """Each class at ``z``, by torch: float32 of ``image_shape``."""
-        rows = self._asked(np.array([self.z]), len(self.classes))
+        rows = self._asked(np.array(self.z))
         return {
             each["name"]: self.decoded("decoder", row)
             for each, row in zip(self.classes, rows, strict=True)

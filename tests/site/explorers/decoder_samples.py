@@ -61,8 +61,9 @@ def two_decoders(stored: str = "float32", **options) -> TwoDecoders:
 
 def style_board(stored: str = "float32", **options) -> StyleBoard:
     codes = np.random.default_rng(5).normal(size=(40, 2)).astype("float32")
-    network_ = network(12, 784, 6)
-    return StyleBoard(network_, codes, np.arange(40) % 10, stored=stored, **options)
+    turns = np.linalg.qr(np.random.default_rng(6).normal(size=(10, 2, 2)))[0]
+    options = {"turns": turns, "stored": stored} | options
+    return StyleBoard(network(12, 784, 6), codes, np.arange(40) % 10, **options)
 
 
 def rub_out(stored: str = "float32", **options) -> RubOut:
