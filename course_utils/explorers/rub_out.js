@@ -207,7 +207,11 @@ function render({ model, el }) {
     true,
   );
   for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) {
-    pad.addEventListener(end, () => (down = false));
+    pad.addEventListener(end, () => {
+      if (!down) return;
+      down = false;
+      show(); // with the draws, which are too slow to follow a finger
+    });
   }
   pad.addEventListener("keydown", (event) => {
     if (event.key !== " " && event.key !== "Enter") return;
@@ -266,8 +270,13 @@ function render({ model, el }) {
       network.run(code).at(-1).map((v, i) => (seen[i] ? x[i] : sigmoid(v)));
     const image = filled(z);
     completed.show(image);
-    const codes = withPrior ? drawCodes(network, z, x, seen, model.get("seed")) : [];
-    draws.forEach((picture, k) => picture.show(codes[k] ? filled(codes[k]) : x.map(() => 0.5)));
+    if (!down) {
+      const codes = withPrior ? drawCodes(network, z, x, seen, model.get("seed")) : [];
+      draws.forEach((picture, k) =>
+        picture.show(codes[k] ? filled(codes[k]) : x.map(() => 0.5)),
+      );
+    }
+    drawn.classList.toggle("lc-waiting", down);
     const error = (guess) =>
       x.reduce((sum, v, i) => sum + (seen[i] ? 0 : (guess[i] - v) ** 2), 0);
     const length = Math.sqrt(z.reduce((sum, v) => sum + v * v, 0));
