@@ -1,0 +1,108 @@
+"""Answers to chapter 14's exercises."""
+
+import numpy as np
+import torch
+
+from course_utils.exercises.ch14 import (
+    check_balanced,
+    check_near_copies,
+    check_unexplained,
+)
+
+
+def usual(train):
+    return torch.cdist(train, train).fill_diagonal_(torch.inf).amin(1).median()
+
+
+def near(test, train):
+    return torch.cdist(test, train).amin(1)
+
+
+def near_by_topk(test, train):
+    inside = torch.cdist(train, train).topk(2, largest=False).values[:, 1]
+    return torch.cdist(test, train).min(dim=1).values * 3 < inside.median()
+
+
+def near_by_loop(test, train):
+    limit = usual(train) / 3
+    return [bool(((train - x).square().sum(1).sqrt() < limit).any()) for x in test]
+
+
+def unexplained(images, rebuilt, mean):
+    return ((images - rebuilt) ** 2).sum() / ((images - mean) ** 2).sum()
+
+
+def unexplained_by_numpy(images, rebuilt, mean):
+    images, rebuilt, mean = (np.asarray(x) for x in (images, rebuilt, mean))
+    return np.mean((images - rebuilt) ** 2) / np.mean((images - mean) ** 2)
+
+
+def unexplained_by_norm(images, rebuilt, mean):
+    return ((images - rebuilt).norm() / (images - mean).norm()) ** 2
+
+
+def balanced(hits, labels):
+    return torch.stack([hits[labels == c].float().mean() for c in labels.unique()]).mean()
+
+
+def balanced_by_numpy(hits, labels):
+    hits, labels = np.asarray(hits, float), np.asarray(labels)
+    return np.mean([hits[labels == c].mean() for c in np.unique(labels)])
+
+
+def balanced_by_counts(hits, labels):
+    right = torch.bincount(labels, weights=torch.as_tensor(hits).float())
+    return (right / labels.bincount()).mean()
+
+
+def rates(hits, labels):
+    return torch.stack([hits[labels == c].float().mean() for c in labels.unique()])
+
+
+RIGHT = {
+    check_near_copies: [
+        lambda test, train: near(test, train) < usual(train) / 3,
+        near_by_topk,
+        near_by_loop,
+    ],
+    check_unexplained: [unexplained, unexplained_by_numpy, unexplained_by_norm],
+    check_balanced: [balanced, balanced_by_numpy, balanced_by_counts],
+}
+WRONG = {
+    check_near_copies: {
+        "other way round": lambda a, b: near(a, b) >= usual(b) / 3,
+        "usual distance itself": lambda a, b: near(a, b) < usual(b),
+        "each *test* image": lambda a, b: torch.cdist(a, b).amin(0) < usual(b) / 3,
+        "with each other": lambda a, b: (
+            torch.cdist(a, a).fill_diagonal_(torch.inf).amin(1) < usual(b) / 3
+        ),
+        "its own nearest": lambda a, b: (
+            near(a, b) < torch.cdist(b, b).amin(1).median() / 3
+        ),
+        "These are the distances": near,
+        "This counts the copies": lambda a, b: (near(a, b) < usual(b) / 3).sum(),
+    },
+    check_unexplained: {
+        "share that *is* explained": lambda x, y, m: 1 - unexplained(x, y, m),
+        "wrong way round": lambda x, y, m: 1 / unexplained(x, y, m),
+        "Nothing is divided": lambda x, y, m: (x - y).square().sum(),
+        "mean squared error": lambda x, y, m: (x - y).square().mean(),
+        "mean of the test images": lambda x, y, m: unexplained(x, y, x.mean(0)),
+        "one ratio for each image": lambda x, y, m: (
+            (x - y).square().sum(1) / (x - m).square().sum(1)
+        ).mean(),
+        "square root": lambda x, y, m: unexplained(x, y, m).sqrt(),
+        "absolute errors": lambda x, y, m: (x - y).abs().sum() / (x - m).abs().sum(),
+    },
+    check_balanced: {
+        "plain hit rate": lambda hits, labels: hits.float().mean(),
+        "rates of the classes": rates,
+        "summed": lambda hits, labels: rates(hits, labels).sum(),
+        "worst class": lambda hits, labels: rates(hits, labels).min(),
+        "counted hits": lambda hits, labels: (
+            hits.sum() / len(labels.unique())
+        ),
+        "share of misses": lambda hits, labels: 1 - rates(hits, labels).mean(),
+        "median": lambda hits, labels: rates(hits, labels).median(),
+    },
+}
