@@ -218,7 +218,9 @@ def _from_csv(place: Path) -> tuple[Images, list[str]]:
             head, *rows = [row for row in csv.reader(file) if row]
         where = [name.strip().lower() for name in head]
         column = where.index("label") if "label" in where else None
-        labels = [row[column] for row in rows] if column is not None else [0] * len(rows)
+        labels = (
+            [row[column] for row in rows] if column is not None else [0] * len(rows)
+        )
         columns = [i for i in range(len(head)) if i != column]
         table = np.array([[float(row[i]) for i in columns] for row in rows])
     except (OSError, ValueError, IndexError) as error:
@@ -276,9 +278,7 @@ def _near_copies(test: np.ndarray, train: np.ndarray) -> np.ndarray:
     """Which test images have a training image far nearer than usual: bool [M]."""
     if not len(test) or len(train) < 2:
         return np.zeros(len(test), bool)
-    seen, asked = (
-        torch.from_numpy(x).flatten(1).float() / 255 for x in (train, test)
-    )
+    seen, asked = (torch.from_numpy(x).flatten(1).float() / 255 for x in (train, test))
     usual = torch.cdist(seen, seen).fill_diagonal_(torch.inf).amin(1).median()
     return (torch.cdist(asked, seen).amin(1) < _NEAR * usual).numpy()
 

@@ -6,46 +6,41 @@ from .core import Answer, Verdict, draws, exercise
 from .diagnosis import compare
 
 
-@exercise("ch14-near-copies", "Test images that are nearly in training")
-def check_near_copies(answer: Answer) -> Verdict:
-    """``answer(test, train)`` takes [M, D] and [N, D] and gives bool [M]."""
+@exercise("ch14-near-copies", "How near test images are to training")
+def check_closeness(answer: Answer) -> Verdict:
+    """``answer(test, train)`` takes [M, D] and [N, D] and gives [M]."""
     train = draws(20, 6, seed=1)
     test = torch.cat([train[:3] + 0.02 * draws(3, 6, seed=2), draws(9, 6, seed=3)])
-    test[5] = test[6] + 0.01  # near each other, but not in training
-    test[8] = train[9] + 0.3  # a little nearer than usual
-    across = torch.cdist(test, train)
-    inside = torch.cdist(train, train)
-    usual = inside.fill_diagonal_(torch.inf).amin(1).median()
-    near = across.amin(1)
-    right = near < usual / 3
-    backwards = across.amin(0) < usual / 3
-    among = torch.cdist(test, test).fill_diagonal_(torch.inf).amin(1) < usual / 3
+    across, inside = torch.cdist(test, train), torch.cdist(train, train)
+    with_itself = inside.median(1).values.median()
+    others = inside.clone().fill_diagonal_(torch.inf).amin(1)
+    near, usual = across.amin(1), others.median()
+    among = torch.cdist(test, test).fill_diagonal_(torch.inf).amin(1)
     return compare(
         answer(test, train),
-        right,
+        near / usual,
         mistakes={
-            "This is the other way round: these are the images that are no copies.": (
-                ~right
+            "These are the distances: divide by the usual one.": near,
+            "This is the ratio the wrong way round: the usual distance goes below.": (
+                usual / near
             ),
-            "You compared with the usual distance itself: a third of it is asked "
-            "for.": near < usual,
             "There is one answer for each *test* image: take the smallest distance "
-            "over the training images, dim 1.": backwards,
-            "You compared the test images with each other: copies of *training* "
-            "images are asked for.": among,
-            "Each training image is its own nearest: leave the diagonal out, or the "
-            "usual distance is 0.": near < 0,
-            "These are the distances: compare them with a third of the usual one.": (
-                near
+            "over the training images, dim 1.": across.amin(0) / usual,
+            "You compared the test images with each other: training images are "
+            "asked for.": among / usual,
+            "Usual is the median, not the mean.": near / others.mean(),
+            "You divided by the median of *all* training distances: take each image's "
+            "nearest other first.": near / with_itself,
+            "You squared the distances: take the root.": (near / usual).square(),
+            "You took the median over the training images: take the smallest.": (
+                across.median(1).values / usual
             ),
-            "This counts the copies: say of each test image whether it is one.": (
-                right.sum()
-            ),
-            "This is the share of copies: say of each test image whether it is one.": (
-                right.float().mean()
-            ),
+            "You measured the usual distance from test to training: it is the "
+            "training images' own.": near / near.median(),
         },
-        why="What is nearly in training tests the memory, not the model.",
+        why="Below a third, the image tests the memory, not the model.",
+        not_finite="Each training image is its own nearest, at distance 0: leave the "
+        "diagonal out.",
     )
 
 

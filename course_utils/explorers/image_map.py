@@ -128,8 +128,10 @@ class ImageMap(Explorer):
         near = ", ".join(self._name(j) for j in self.neighbours[self.chosen])
         of = f"{len(self.images):,} images on the map {self.map}"
         if len(self.classes) == 1:
-            return f"{of}; of one image's {NEAR} true neighbours the map keeps "\
+            return (
+                f"{of}; of one image's {NEAR} true neighbours the map keeps "
                 f"{self.kept()}."
+            )
         return (
             f"{of}, edged by class. The image picked is {self._name(self.chosen)}, its "
             f"nearest in truth are {near}; the map keeps {self.kept()} of them near."
@@ -157,7 +159,7 @@ class ImageMap(Explorer):
 
 
 def _in_square(name: str, places: Any) -> np.ndarray:
-    """Places [N, 2] moved and scaled, alike in both directions, into the unit square."""
+    """Places [N, 2], moved and scaled alike in both directions: [0, 1]."""
     xy = as_array(places)
     if xy.ndim != 2 or xy.shape[1] != 2 or not np.isfinite(xy).all() or not len(xy):
         raise ValueError(

@@ -5,7 +5,7 @@ import torch
 
 from course_utils.exercises.ch14 import (
     check_balanced,
-    check_near_copies,
+    check_closeness,
     check_unexplained,
 )
 
@@ -18,14 +18,23 @@ def near(test, train):
     return torch.cdist(test, train).amin(1)
 
 
-def near_by_topk(test, train):
+def closeness(test, train):
+    return near(test, train) / usual(train)
+
+
+def closeness_by_topk(test, train):
     inside = torch.cdist(train, train).topk(2, largest=False).values[:, 1]
-    return torch.cdist(test, train).min(dim=1).values * 3 < inside.median()
+    return torch.cdist(test, train).min(dim=1).values / inside.median()
 
 
-def near_by_loop(test, train):
-    limit = usual(train) / 3
-    return [bool(((train - x).square().sum(1).sqrt() < limit).any()) for x in test]
+def closeness_by_loop(test, train):
+    train = train.double()
+    others = [
+        min((x - o).norm() for j, o in enumerate(train) if j != i)
+        for i, x in enumerate(train)
+    ]
+    unit = torch.stack(others).median()
+    return [((train - x).square().sum(1).sqrt() / unit).min() for x in test.double()]
 
 
 def unexplained(images, rebuilt, mean):
@@ -42,7 +51,9 @@ def unexplained_by_norm(images, rebuilt, mean):
 
 
 def balanced(hits, labels):
-    return torch.stack([hits[labels == c].float().mean() for c in labels.unique()]).mean()
+    return torch.stack(
+        [hits[labels == c].float().mean() for c in labels.unique()]
+    ).mean()
 
 
 def balanced_by_numpy(hits, labels):
@@ -60,27 +71,26 @@ def rates(hits, labels):
 
 
 RIGHT = {
-    check_near_copies: [
-        lambda test, train: near(test, train) < usual(train) / 3,
-        near_by_topk,
-        near_by_loop,
-    ],
+    check_closeness: [closeness, closeness_by_topk, closeness_by_loop],
     check_unexplained: [unexplained, unexplained_by_numpy, unexplained_by_norm],
     check_balanced: [balanced, balanced_by_numpy, balanced_by_counts],
 }
 WRONG = {
-    check_near_copies: {
-        "other way round": lambda a, b: near(a, b) >= usual(b) / 3,
-        "usual distance itself": lambda a, b: near(a, b) < usual(b),
-        "each *test* image": lambda a, b: torch.cdist(a, b).amin(0) < usual(b) / 3,
+    check_closeness: {
+        "These are the distances": near,
+        "wrong way round": lambda a, b: usual(b) / near(a, b),
+        "each *test* image": lambda a, b: torch.cdist(a, b).amin(0) / usual(b),
         "with each other": lambda a, b: (
-            torch.cdist(a, a).fill_diagonal_(torch.inf).amin(1) < usual(b) / 3
+            torch.cdist(a, a).fill_diagonal_(torch.inf).amin(1) / usual(b)
+        ),
+        "not the mean": lambda a, b: (
+            near(a, b) / torch.cdist(b, b).fill_diagonal_(torch.inf).amin(1).mean()
         ),
         "its own nearest": lambda a, b: (
-            near(a, b) < torch.cdist(b, b).amin(1).median() / 3
+            near(a, b) / torch.cdist(b, b).fill_diagonal_(0).amin(1).median()
         ),
-        "These are the distances": near,
-        "This counts the copies": lambda a, b: (near(a, b) < usual(b) / 3).sum(),
+        "take the root": lambda a, b: closeness(a, b).square(),
+        "the training images' own": lambda a, b: near(a, b) / near(a, b).median(),
     },
     check_unexplained: {
         "share that *is* explained": lambda x, y, m: 1 - unexplained(x, y, m),
@@ -99,9 +109,7 @@ WRONG = {
         "rates of the classes": rates,
         "summed": lambda hits, labels: rates(hits, labels).sum(),
         "worst class": lambda hits, labels: rates(hits, labels).min(),
-        "counted hits": lambda hits, labels: (
-            hits.sum() / len(labels.unique())
-        ),
+        "counted hits": lambda hits, labels: hits.sum() / len(labels.unique()),
         "share of misses": lambda hits, labels: 1 - rates(hits, labels).mean(),
         "median": lambda hits, labels: rates(hits, labels).median(),
     },
