@@ -22,6 +22,7 @@ from .datasets import (
     DataUnavailable,
     flatten,
     load,
+    load_folder,
     load_words,
     to_float,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "knn_accuracy",
     "latent",
     "load",
+    "load_folder",
     "load_words",
     "metrics",
     "models",

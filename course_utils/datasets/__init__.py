@@ -2,6 +2,7 @@
 
 from .dataset import Dataset, DataUnavailable, flatten, load, to_float
 from .drawn import faces, shapes
+from .folder import load_folder
 from .machine import Machine, load_machine
 from .words import Words, load_words
 
@@ -13,6 +14,7 @@ __all__ = [
     "faces",
     "flatten",
     "load",
+    "load_folder",
     "load_machine",
     "load_words",
     "shapes",

@@ -3,6 +3,7 @@
 from .attribute_sliders import AttributeSliders
 from .face_triangle import FaceTriangle
 from .gaussian_kl import GaussianKL
+from .image_map import ImageMap
 from .interpolation import Interpolation
 from .latent_map import LatentMap
 from .light import light_decoder
@@ -18,6 +19,7 @@ __all__ = [
     "AttributeSliders",
     "FaceTriangle",
     "GaussianKL",
+    "ImageMap",
     "Interpolation",
     "LatentMap",
     "LiveTSNE",
