@@ -2,6 +2,7 @@
 // over their neighbours, and three descriptions of a node are put to the test.
 
 const SWEEP = 20; // places on the curve of homophily
+const INK = "#808080"; // reads on light and dark pages, whichever comes on
 
 /** What never changes: nodes as rows of numbers, their classes, every edge's choices. */
 function readGraph(model) {
@@ -181,11 +182,10 @@ function render({ model, el }) {
     const reach = places.flat().reduce((most, v) => Math.max(most, Math.abs(v)), 1e-9);
     const toX = ([x]) => (0.5 + (0.46 * x) / reach) * width;
     const toY = ([, y]) => (0.5 - (0.46 * y) / reach) * height;
-    const ink = getComputedStyle(map).color;
     pen.lineWidth = 0.6;
     edges.forEach(([a, b, within]) => {
       pen.globalAlpha = within ? 0.3 : 0.16;
-      pen.strokeStyle = within ? classes[graph.labels[a]].colour : ink;
+      pen.strokeStyle = within ? classes[graph.labels[a]].colour : INK;
       pen.beginPath();
       pen.moveTo(toX(places[a]), toY(places[a]));
       pen.lineTo(toX(places[b]), toY(places[b]));
@@ -209,22 +209,19 @@ function render({ model, el }) {
     const [left, right, top, bottom] = [36, width - 6, 8, height - 18];
     const toX = (h) => left + h * (right - left);
     const toY = (v) => bottom - ((v - 0.2) / 0.8) * (bottom - top);
-    const ink = getComputedStyle(map).color;
     pen.font = "11px sans-serif";
-    pen.fillStyle = pen.strokeStyle = ink;
+    pen.fillStyle = pen.strokeStyle = INK;
     pen.lineWidth = 1;
     pen.textAlign = "right";
     pen.textBaseline = "middle";
     for (const v of [0.5, 1]) pen.fillText(`${100 * v}%`, left - 2, toY(v) + (v === 1 ? 3 : 0));
     pen.textAlign = "center";
     for (const h of [0, 0.5, 1]) pen.fillText(`${h}`, toX(h) - (h === 1 ? 3 : 0), height - 7);
-    pen.globalAlpha = 0.5;
     pen.setLineDash([2, 3]);
     line(pen, [[toX(0), toY(floor)], [toX(1), toY(floor)]]);
     pen.setLineDash([]);
     const now = toX(model.get("homophily"));
     line(pen, [[now, top], [now, bottom]]);
-    pen.globalAlpha = 1;
     pen.lineWidth = 2;
     for (const [way, values] of Object.entries(sweep.curves)) {
       pen.strokeStyle = colours[way];
