@@ -88,6 +88,8 @@ def test_exercises_have_solutions_and_checks(notebook: NotebookNode) -> None:
     )
     assert len(exercises) >= 3
     assert solutions == exercises
+    for end in ("exercise-end", "solution-end"):  # the site's build needs them
+        assert text(notebook).count(f"{{{end}}}") == len(exercises)
     folded = [c for c in code(notebook) if "solution" in c.metadata.get("tags", [])]
     assert len(folded) >= len(exercises)
     for cell in folded:
