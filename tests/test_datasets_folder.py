@@ -87,6 +87,17 @@ def test_folders_called_train_and_test_are_the_split(tmp_path: Path):
     assert data.class_names == ("a", "b")
 
 
+def test_the_first_images_speak_for_all_classes(tmp_path: Path):
+    """Files come class by class; whoever takes the first few takes a fair draw."""
+    for name in "abcd":
+        write(tmp_path / name, pictures(30, 28, 28))
+    data = cu.load_folder(tmp_path, quiet=True)
+    for labels in (data.train_labels[:20], data.test_labels):
+        assert labels.unique().tolist() == [0, 1, 2, 3]
+    again = cu.load_folder(tmp_path, quiet=True)
+    assert torch.equal(data.train_images, again.train_images)
+
+
 def test_colour_is_kept_or_left_out(tmp_path: Path):
     write(tmp_path, pictures(20, 40, 50, 3))
     assert cu.load_folder(tmp_path, quiet=True).train_images.shape[1:] == (32, 32, 3)

@@ -15,6 +15,7 @@ from course_utils.metrics import (
     neighbours,
     roc_auc,
 )
+from course_utils.metrics.strokes import slant
 
 DIGITS = load_digits()
 X, Y = torch.tensor(DIGITS.data), torch.tensor(DIGITS.target)
@@ -255,3 +256,15 @@ def test_no_float64_reaches_a_device_that_has_none(name, monkeypatch):
 def test_what_is_no_set_of_points_is_said(call, sentence):
     with pytest.raises(ValueError, match=sentence):
         call()
+
+
+def test_slant_is_the_slope_of_a_stroke():
+    rows = torch.arange(28)
+    for lean in (-0.5, 0.0, 0.25):  # columns to the right for each row upwards
+        stroke = torch.zeros(28, 28)
+        column = 14 + lean * (13.5 - rows)
+        stroke[rows, column.floor().long()] = 1 - column.frac()
+        stroke[rows, column.floor().long() + 1] += column.frac()
+        both = torch.stack([stroke, stroke / 2])
+        assert slant(both).tolist() == pytest.approx([lean] * 2, abs=1e-5)
+        assert torch.equal(slant(both.flatten(1)), slant(both))
