@@ -1,10 +1,10 @@
 """The small package behind the course: ``import course_utils as cu``.
 
 Reading order is dependency order: where and how big (``runtime``), what to learn from
-(``datasets``), the networks (``models``), what they make small (``objectives``), the
-loop (``training``) and what it made for several chapters (``pretrained``), what to ask
-of a latent space (``latent``, ``metrics``), how a chapter shows, claims and asks
-(``show``, ``claims``, ``exercises``).
+(``datasets``, ``sound``), the networks (``models``), what they make small
+(``objectives``), the loop (``training``) and what it made for several chapters
+(``pretrained``), what to ask of a latent space (``latent``, ``metrics``), how a chapter
+shows, claims and asks (``show``, ``claims``, ``exercises``).
 """
 
 from . import (
@@ -15,6 +15,7 @@ from . import (
     models,
     objectives,
     pretrained,
+    sound,
 )
 from .claims import ClaimFailed, claim
 from .datasets import (
@@ -36,6 +37,7 @@ from .show import (
     MODEL_COLOURS,
     MODEL_MARKERS,
     image_rows,
+    listen,
     montage,
     player,
     render_solid,
@@ -68,6 +70,7 @@ __all__ = [
     "image_rows",
     "knn_accuracy",
     "latent",
+    "listen",
     "load",
     "load_folder",
     "load_words",
@@ -86,6 +89,7 @@ __all__ = [
     "set_output_bias",
     "setup",
     "show",
+    "sound",
     "table",
     "to_float",
 ]

@@ -15,16 +15,17 @@ ROOMS = {
     "distributed": "",
     "models": "",
     "latent": "",
+    "sound": "",
     "show": "",
     "runtime": "cache distributed show",
     "objectives": "models",
-    "datasets": "cache runtime",
+    "datasets": "cache runtime sound",
     "metrics": "runtime",
     "training": "cache distributed models objectives runtime",
     "pretrained": "datasets models objectives runtime training",
     "claims": "runtime show",
     "exercises": "latent metrics models objectives runtime show",
-    "explorers": "cache latent metrics show",
+    "explorers": "cache latent metrics show sound",
 }
 
 

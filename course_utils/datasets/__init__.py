@@ -1,7 +1,7 @@
 """What to learn from: every data set as the same small object."""
 
 from .dataset import Dataset, DataUnavailable, flatten, load, to_float
-from .drawn import faces, shapes
+from .drawn import faces, shapes, voices
 from .folder import load_folder
 from .machine import Machine, load_machine
 from .words import Words, load_words
@@ -19,4 +19,5 @@ __all__ = [
     "load_words",
     "shapes",
     "to_float",
+    "voices",
 ]

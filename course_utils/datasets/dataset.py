@@ -14,6 +14,7 @@ MODULES = {
     "pen_letters": "drawn.pen_strokes",
     "faces": "drawn.faces",
     "shapes": "drawn.shapes",
+    "voices": "drawn.voices",
     "olivetti": "downloads",
     "digits": "digits",
 }

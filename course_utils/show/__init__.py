@@ -5,6 +5,7 @@ reads the same on the built site, in JupyterLab, VS Code and Colab, light or dar
 asks nothing of the network.
 """
 
+from .audio import listen
 from .figure import show
 from .film import player
 from .images import image_rows, montage
@@ -25,6 +26,7 @@ __all__ = [
     "MODEL_COLOURS",
     "MODEL_MARKERS",
     "image_rows",
+    "listen",
     "montage",
     "player",
     "render_solid",

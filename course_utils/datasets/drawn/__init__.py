@@ -1,5 +1,5 @@
 """What the course draws by itself, so that the true factors are known."""
 
-from . import faces, shapes
+from . import faces, shapes, voices
 
-__all__ = ["faces", "shapes"]
+__all__ = ["faces", "shapes", "voices"]
