@@ -5,7 +5,7 @@
 
 The address and the revision that Colab installs stand in `pyproject.toml`
 ([project.urls] and [tool.course]). They also have to stand in links, in the
-configuration of the site and in the first code cell of every notebook.
+configuration of the site and in the first code cell of every notebook and template.
 """
 
 import argparse
@@ -76,7 +76,8 @@ def rewrite_notebook(text: str) -> str:
 def differing() -> dict[Path, str]:
     """The files that do not say what they should, with the text they should hold."""
     jobs = [(ROOT / name, rewrite_text) for name in FILES]
-    jobs += [(path, rewrite_notebook) for path in (ROOT / "notebooks").glob("*.ipynb")]
+    notebooks = [*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("templates/*.ipynb")]
+    jobs += [(path, rewrite_notebook) for path in notebooks]
     texts = {}
     for path, rewrite in jobs:
         before = path.read_text("utf-8")
