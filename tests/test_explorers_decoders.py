@@ -19,6 +19,7 @@ from course_utils.explorers import (
     Interpolation,
     StyleBoard,
     TwoDecoders,
+    VoicePad,
 )
 from course_utils.explorers.base import asset
 from course_utils.explorers.chain import Chain
@@ -64,7 +65,14 @@ def style_board(**options) -> StyleBoard:
     )  # fmt: skip
 
 
-ALL = [interpolation, triangle, sliders, two_decoders, style_board]
+def voice_pad(**options) -> VoicePad:
+    return VoicePad(
+        decoder(2048, 5), ["one", "two", "six"], CODES[:, :2], [0, 2, 1, 1, 0],
+        **options,
+    )  # fmt: skip
+
+
+ALL = [interpolation, triangle, sliders, two_decoders, style_board, voice_pad]
 
 
 def twin(explorer: DecodingExplorer) -> dict:
@@ -188,6 +196,8 @@ def test_they_decode_what_they_say():
     written = style_board(z=[0.5, -1], turns=[np.eye(2), quarter, np.eye(2)]).decode()
     check(written["b"], decoder(36, 5), np.array([1, 0.5, 0, 1, 0]))
     check(written["c"], decoder(36, 5), np.array([0.5, -1, 0, 0, 1]))
+    spoken = voice_pad(z=[0.5, -1], word=2).decode()
+    check(spoken, decoder(2048, 5), np.array([0.5, -1, 0, 0, 1]))
     ways = interpolation(first=1, second=4, t=0.25).decode()
     assert list(ways) == ["pixel mix", "VAE", "mine"]
     mixed = (0.75 * DIGITS[1] + 0.25 * DIGITS[4]) / 255
@@ -201,6 +211,7 @@ def test_the_words_say_where_the_explorer_stands():
     assert "smile, pose" in sliders().describe()
     assert "z = (1.00, -2.00)" in two_decoders(z=[1, -2]).describe()
     assert "asked for each of a, b, c" in style_board().describe()
+    assert 'spectrogram of "two" that' in voice_pad(word=1).describe()
 
 
 def test_a_borrowed_decoder_is_left_out_of_the_page():
@@ -225,6 +236,8 @@ def test_traits_refuse_what_makes_no_sense():
         slid.start = -1
     with pytest.raises(traitlets.TraitError, match="image number 9"):
         way.second = 9
+    with pytest.raises(traitlets.TraitError, match="word number 3; they go from 0"):
+        voice_pad().word = 3
     with pytest.raises(traitlets.TraitError, match="t goes from 0"):
         way.t = 1.5
 
@@ -268,6 +281,18 @@ MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
     "turns": (
         lambda: style_board(turns=[np.eye(2)] * 2),
         r"turns have shape \(2, 2, 2\); give one matrix \[2, 2\] for each of 3",
+    ),
+    "speakers": (
+        lambda: VoicePad(decoder(2048, 2), codes=CODES, labels=[0] * 5),
+        r"codes have shape \(5, 4\) for 5 labels: VoicePad",
+    ),
+    "words": (
+        lambda: VoicePad(decoder(2048, 2), ["one", "two"]),
+        r"takes codes of 2 numbers.*\(50, 4\)",
+    ),
+    "picture": (
+        lambda: VoicePad(decoder(1024, 2)),
+        r"image_shape=\(64, 32\) has 2048",
     ),
     "NaN mark": (
         lambda: two_decoders(marks={"7": (0, np.nan)}),

@@ -13,6 +13,7 @@ from .rewire import Rewire
 from .rub_out import RubOut
 from .style_board import StyleBoard
 from .two_decoders import TwoDecoders
+from .voice_pad import VoicePad
 from .word_map import WordMap
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "RubOut",
     "StyleBoard",
     "TwoDecoders",
+    "VoicePad",
     "WordMap",
     "light_decoder",
 ]

@@ -16,7 +16,7 @@ from .drawing import CHUNK, Factor, check, load_drawn, one_thread, random_factor
 SOUNDS = {
     "i": (280, 2250, 2950, 1, 0, 0),
     "I": (400, 1950, 2550, 1, 0, 0),
-    "e": (480, 1900, 2500, 1, 0, 0),
+    "e": (520, 1950, 2550, 1, 0, 0),
     "E": (560, 1750, 2480, 1, 0, 0),
     "a": (740, 1200, 2450, 1, 0, 0),
     "A": (640, 1190, 2390, 1, 0, 0),
@@ -45,24 +45,25 @@ WORDS = {
     "five": "f.8 a1.2 I.6 i.5 v.8",
     "six": "s1 I.8 -.4 k.2 s1",
     "seven": "s.8 E1.2 v.5 E.6 n1",
-    "eight": "e1.2 i1.2 -.5 t.35",
+    "eight": "e1.7 i.9 -.5 t.35",
     "nine": "n1 a1 e.6 i.8 n1",
 }
-# Pitch in Hz, length of the vocal tract in cm.
+# Pitch in Hz, length of the vocal tract in cm, seconds for a word.
 SPEAKERS = {
-    "Otto": (95, 18.5),
-    "Karl": (120, 16.5),
-    "Ida": (150, 17.5),
-    "Ruth": (185, 14.5),
-    "Vera": (215, 16),
-    "Mimi": (265, 13.5),
+    "Otto": (95, 18.5, 0.44),
+    "Karl": (120, 16.5, 0.36),
+    "Ida": (150, 17.5, 0.41),
+    "Ruth": (185, 14.5, 0.32),
+    "Vera": (215, 16, 0.39),
+    "Mimi": (265, 13.5, 0.34),
 }
+SPREAD = {"pitch": 0.07, "tract": 0.025, "seconds": 0.07}  # from word to word
 FACTORS = {
     "word": Factor(0, 9, 0, "which of WORDS"),
-    "speaker": Factor(0, 5, 0, "who; in `sample` pitch and tract follow"),
+    "speaker": Factor(0, 5, 0, "which of SPEAKERS; in `sample` the next three follow"),
     "pitch": Factor(70, 320, 150, "Hz, at the beginning; it falls by a quarter"),
     "tract": Factor(12, 20, 17, "cm; a longer one lowers all formants"),
-    "seconds": Factor(0.28, 0.46, 0.4, "how long the word lasts"),
+    "seconds": Factor(0.25, 0.48, 0.4, "how long the word lasts"),
     "take": Factor(0, 1e6, 0, "which small accidents; 0: none"),
 }
 TRAIN, TEST = 2_400, 600
@@ -91,7 +92,7 @@ def sample(n: int, *, seed: int = 0, **fixed: float | Tensor) -> Factors:
     free |= {"word": turn % 10, "speaker": turn // 10 % 6, "take": free["take"].ceil()}
     speaker = check({**free, **fixed}, FACTORS)["speaker"].long()
     usual = torch.tensor(list(SPEAKERS.values()))[speaker].T
-    for name, own, spread in zip(("pitch", "tract"), usual, (0.07, 0.025), strict=True):
+    for own, (name, spread) in zip(usual, SPREAD.items(), strict=True):
         low, high = FACTORS[name][:2]
         free[name] = own * (1 + spread * (2 * (free[name] - low) / (high - low) - 1))
     return check({**free, **fixed}, FACTORS)

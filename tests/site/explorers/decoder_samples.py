@@ -14,6 +14,7 @@ from course_utils.explorers import (
     RubOut,
     StyleBoard,
     TwoDecoders,
+    VoicePad,
 )
 
 RNG = np.random.default_rng(0)
@@ -64,6 +65,13 @@ def style_board(stored: str = "float32", **options) -> StyleBoard:
     turns = np.linalg.qr(np.random.default_rng(6).normal(size=(10, 2, 2)))[0]
     options = {"turns": turns, "stored": stored} | options
     return StyleBoard(network(12, 784, 6), codes, np.arange(40) % 10, **options)
+
+
+def voice_pad(stored: str = "float32", **options) -> VoicePad:
+    codes = np.random.default_rng(7).normal(size=(40, 2)).astype("float32")
+    options = {"words": ("one", "two", "three"), "reach": 3, "stored": stored} | options
+    decoder = network(2 + len(options["words"]), 2048, 8)
+    return VoicePad(decoder, codes=codes, labels=np.arange(40) % 4, **options)
 
 
 def rub_out(stored: str = "float32", **options) -> RubOut:

@@ -15,6 +15,7 @@ from decoder_samples import (
     rub_out,
     style_board,
     two_decoders,
+    voice_pad,
 )
 from explorer_samples import latent_map, word_map
 from playwright.sync_api import Browser
@@ -32,6 +33,7 @@ ALL += [
     rub_out,
     two_decoders,
     style_board,
+    voice_pad,
     GaussianKL,
     ReparameterizationExplorer,
     live_tsne,

@@ -14,6 +14,7 @@ from decoder_samples import (
     rub_out,
     style_board,
     two_decoders,
+    voice_pad,
 )
 from explorer_samples import latent_map, word_map
 from playwright.sync_api import Page
@@ -44,6 +45,7 @@ PLACES = """() => [...document.querySelectorAll('.lc-live *')]
         rub_out,
         style_board,
         two_decoders,
+        voice_pad,
     ],
 )
 def test_nothing_jumps_while_the_reader_drags(visit, make, width: int):

@@ -14,10 +14,12 @@ from decoder_samples import (
     style_board,
     touch_drag,
     two_decoders,
+    voice_pad,
 )
 from playwright.sync_api import Locator, expect
 
 ALL = [interpolation, face_triangle, attribute_sliders, two_decoders, style_board]
+ALL += [voice_pad]
 
 
 def on_pad(pad: Locator, z: tuple[float, float]) -> tuple[float, float]:
