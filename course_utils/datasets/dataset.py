@@ -17,6 +17,7 @@ MODULES = {
     "voices": "drawn.voices",
     "olivetti": "downloads",
     "digits": "digits",
+    "spoken_digits": "spoken_digits",
 }
 
 Factors = dict[str, Tensor]
