@@ -8,6 +8,7 @@ from .interpolation import Interpolation
 from .latent_map import LatentMap
 from .light import light_decoder
 from .live_tsne import LiveTSNE
+from .noise_to_digit import NoiseToDigit
 from .reparameterization import ReparameterizationExplorer
 from .rewire import Rewire
 from .rub_out import RubOut
@@ -24,6 +25,7 @@ __all__ = [
     "Interpolation",
     "LatentMap",
     "LiveTSNE",
+    "NoiseToDigit",
     "ReparameterizationExplorer",
     "Rewire",
     "RubOut",

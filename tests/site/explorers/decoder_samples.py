@@ -11,6 +11,7 @@ from course_utils.explorers import (
     AttributeSliders,
     FaceTriangle,
     Interpolation,
+    NoiseToDigit,
     RubOut,
     StyleBoard,
     TwoDecoders,
@@ -77,6 +78,16 @@ def voice_pad(stored: str = "float32", **options) -> VoicePad:
 def rub_out(stored: str = "float32", **options) -> RubOut:
     mean = DIGITS.mean(0) / 255
     return RubOut(network(3, 784, 6), DIGITS, mean, range(20), stored=stored, **options)
+
+
+def noise_to_digit(stored: str = "float32", **options) -> NoiseToDigit:
+    rng = np.random.default_rng(7)
+    labels = np.arange(60) % 10
+    codes = rng.normal(size=(60, 4)) + 2 * rng.normal(size=(10, 4))[labels]
+    torch.manual_seed(8)
+    flow = nn.Sequential(nn.Linear(16, 24), nn.ReLU(), nn.Linear(24, 4))
+    decoder = network(4, 784, 9)
+    return NoiseToDigit(flow, decoder, codes, labels, stored=stored, **options)
 
 
 def pictures(explorer: Locator | Page) -> dict[str, np.ndarray]:
