@@ -35,7 +35,7 @@ def test_a_clip_is_the_wave_as_loud_as_can_be():
     np.testing.assert_allclose(first, WAVE / WAVE.max(), atol=0.006)
     np.testing.assert_allclose(second, WAVE[:1001] / WAVE.max() / 2, atol=0.006)
     assert "autoplay" not in output.html
-    assert output.html.count('preload="none"') == 2
+    assert output.html.count('preload="metadata"') == 2
     assert 'aria-label="Mimi &lt; Vera, 0.1 s"' in output.html
     assert output.text.splitlines()[0] == "[Sound: Otto, 0.5 s]"
     assert len(output.html) < 9000

@@ -37,7 +37,7 @@ def listen(clips: Mapping[str, Any], *, caption: str, rate: int = 8_000) -> None
         data = base64.b64encode(_wav(wave / loudest, rate)).decode()
         rows += (
             f'<li><span aria-hidden="true">{output.inline(name)}</span>'
-            f'<audio controls preload="none" {output.OWN_KEYS} '
+            f'<audio controls preload="metadata" {output.OWN_KEYS} '
             f'aria-label="{output.attribute(f"{name}, {seconds}")}" '
             f'src="data:audio/wav;base64,{data}"></audio></li>'
         )
