@@ -10,7 +10,15 @@ from torch import Tensor
 
 from ... import sound
 from ..dataset import Dataset, Factors
-from .drawing import CHUNK, Factor, check, load_drawn, one_thread, random_factors
+from .drawing import (
+    CHUNK,
+    Factor,
+    check,
+    chunks,
+    load_drawn,
+    one_thread,
+    random_factors,
+)
 
 # Three formants in Hz for a tract of 17 cm; how loud the buzz; the hiss, and its Hz.
 SOUNDS = {
@@ -100,7 +108,11 @@ def sample(n: int, *, seed: int = 0, **fixed: float | Tensor) -> Factors:
 
 def draw(factors: Factors) -> Tensor:
     """What `speak` says, as spectrograms: uint8 [N, 64, 32], the lowest band first."""
-    return (255 * sound.spectrogram(speak(factors))).round().byte()
+
+    def picture(part: Factors) -> Tensor:
+        return (255 * sound.spectrogram(_speak(part))).round().byte()
+
+    return chunks(picture, _whole(factors), (sound.BANDS, sound.FRAMES))
 
 
 def speak(factors: Factors) -> Tensor:
@@ -110,14 +122,20 @@ def speak(factors: Factors) -> Tensor:
     its usual value, see FACTORS; another `take` is another recording of the same.
     Raises ValueError for what FACTORS does not allow.
     """
+    values = _whole(factors)
+    parts = torch.arange(len(values["word"])).split(CHUNK)
+    with one_thread():
+        waves = [_speak({k: v[part] for k, v in values.items()}) for part in parts]
+    return torch.cat(waves)
+
+
+def _whole(factors: Factors) -> Factors:
+    """All factors, checked."""
     values = check(factors, FACTORS)
     for name in ("word", "speaker", "take"):
         if not values[name].equal(values[name].round()):
             raise ValueError(f'The factor "{name}" is a whole number.')
-    parts = torch.arange(len(values["word"])).split(CHUNK)
-    with one_thread():
-        waves = [_speak({k: v[part] for k, v in values.items()}) for part in parts]
-        return torch.cat(waves)
+    return values
 
 
 def _make(n: int, seed: int) -> tuple[Tensor, Tensor, Factors]:
