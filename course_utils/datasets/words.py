@@ -79,7 +79,7 @@ def load_words(vocabulary_size: int = 6_000, *, quiet: bool = False) -> Words:
         raise ValueError(
             f"vocabulary_size is {vocabulary_size}; choose 1 to {LARGEST_VOCABULARY:,}."
         )
-    versions = _installed()
+    versions = installed()
     mark = f"{sorted(versions.items())} {version([__name__])}".encode()
     key = f"words-{hashlib.sha256(mark).hexdigest()[:12]}"
     kept = keep(key, lambda: _read_corpus(versions))
@@ -97,7 +97,7 @@ def load_words(vocabulary_size: int = 6_000, *, quiet: bool = False) -> Words:
     return words
 
 
-def _installed() -> dict[str, str]:
+def installed() -> dict[str, str]:
     """Library to import -> its version, for those that are installed."""
     versions = {}
     for module, distribution in LIBRARIES.items():
