@@ -84,7 +84,7 @@ function render({ model, el }) {
 
   const picture = makePicture("now", shape);
   const film = SHOWN.map((step) => makePicture(`t = ${step / STEPS}`, shape));
-  const strip = element("div", { class: "lc-film" }, ...film.map(({ figure }) => figure));
+  const strip = element("div", { class: "lc-moments" }, ...film.map(({ figure }) => figure));
   const time = makeSlider("time", [0, 1], (value) => {
     glide.stop();
     put(model, { time: value });
