@@ -1,5 +1,6 @@
 """Latent spaces to steer, live in a notebook and on the built page."""
 
+from .agent_eyes import AgentEyes
 from .attribute_sliders import AttributeSliders
 from .face_triangle import FaceTriangle
 from .gaussian_kl import GaussianKL
@@ -18,6 +19,7 @@ from .voice_pad import VoicePad
 from .word_map import WordMap
 
 __all__ = [
+    "AgentEyes",
     "AttributeSliders",
     "FaceTriangle",
     "GaussianKL",

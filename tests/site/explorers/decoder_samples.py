@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page
 from torch import nn
 
 from course_utils.explorers import (
+    AgentEyes,
     AttributeSliders,
     FaceTriangle,
     Interpolation,
@@ -88,6 +89,14 @@ def noise_to_digit(stored: str = "float32", **options) -> NoiseToDigit:
     flow = nn.Sequential(nn.Linear(16, 24), nn.ReLU(), nn.Linear(24, 4))
     decoder = network(4, 784, 9)
     return NoiseToDigit(flow, decoder, codes, labels, stored=stored, **options)
+
+
+def agent_eyes(stored: str = "float32", **options) -> AgentEyes:
+    eyes = {
+        "sharp": (network(784, 784, 7), 2.0, 0.0),
+        "soft": (network(784, 784, 8), 0.7, 1.5),
+    }
+    return AgentEyes(eyes, 7 / 23, stored=stored, **options)
 
 
 def pictures(explorer: Locator | Page) -> dict[str, np.ndarray]:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from browsing import barriers
 from decoder_samples import (
+    agent_eyes,
     attribute_sliders,
     difference,
     face_triangle,
@@ -31,6 +32,7 @@ def live_tsne() -> LiveTSNE:
 
 ALL = [latent_map, word_map, interpolation, face_triangle, attribute_sliders]
 ALL += [
+    agent_eyes,
     rub_out,
     two_decoders,
     style_board,
