@@ -82,6 +82,13 @@ def test_table_of_contents_is_complete() -> None:
     assert named | {toc["root"]} == found
 
 
+def test_references_can_be_read() -> None:
+    pybtex = pytest.importorskip("pybtex.database")
+    text = (ROOT / "book/references.bib").read_text("utf-8")
+    entries = pybtex.parse_string(text, "bibtex").entries
+    assert len(entries) == text.count("\n@") + text.startswith("@")
+
+
 def test_every_reference_is_cited() -> None:
     entries = (ROOT / "book/references.bib").read_text("utf-8")
     keys = re.findall(r"^@\w+\{(\w+),", entries, flags=re.M)
