@@ -33,7 +33,8 @@ def test_accessible_and_no_wider_than_the_screen(visit, dark: bool, width: int):
 def test_two_of_a_kind_do_not_mix(visit):
     page = visit(ReparameterizationExplorer(), ReparameterizationExplorer()).page
     first, second = page.locator(".lc-live").all()
-    expect(second).to_contain_text("exact gradient")  # spoken a moment later
+    # spoken a moment later
+    expect(second.locator(".lc-spoken")).to_contain_text("exact gradient")
     before = second.inner_text()
     first.get_by_label("bumpy").click()
     first.get_by_role("slider").press("End")
