@@ -284,7 +284,7 @@ MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "speakers": (
         lambda: VoicePad(decoder(2048, 2), codes=CODES, labels=[0] * 5),
-        r"codes have shape \(5, 4\) for 5 labels: VoicePad",
+        r"codes have shape \(5, 4\) for 5 labels: a plane",
     ),
     "words": (
         lambda: VoicePad(decoder(2048, 2), ["one", "two"]),

@@ -8,10 +8,10 @@ import traitlets
 from matplotlib.figure import Figure
 from torch import nn
 
-from ..show import INK
 from .base import Finite, assemble
 from .decoding import DecodingExplorer, show_image
 from .packing import Stored, as_array
+from .plane import as_dots, draw_plane
 from .points import as_classes
 
 
@@ -41,7 +41,11 @@ class StyleBoard(DecodingExplorer):
     """
 
     _esm = assemble(
-        "page/decoder.js", "page/decoding.js", "page/pad.js", "style_board.js"
+        "page/decoder.js",
+        "page/decoding.js",
+        "page/pad.js",
+        "page/plane.js",
+        "style_board.js",
     )
     _css = assemble("page/decoding.css", "style_board.css")
     z = traitlets.List(Finite(), minlen=2, maxlen=2).tag(sync=True)
@@ -67,13 +71,7 @@ class StyleBoard(DecodingExplorer):
         try_this: str = "drag from the left edge to the right, then from the bottom "
         "to the top. What does each way change?",
     ) -> None:
-        self.codes = np.zeros((0, 2), "float32") if codes is None else as_array(codes)
-        given = np.zeros(0, int) if labels is None else as_array(labels).astype(int)
-        if self.codes.shape != (len(given), 2):
-            raise ValueError(
-                f"The codes have shape {self.codes.shape} for {len(given)} labels: "
-                "StyleBoard draws one row of two numbers for each label."
-            )
+        self.codes, given = as_dots(codes, labels)
         every = np.arange(len(class_names))
         classes = as_classes(every, class_names)[1]
         self.labels = as_classes(given, class_names)[0] if len(given) else given
@@ -93,7 +91,7 @@ class StyleBoard(DecodingExplorer):
         super().__init__(
             {"decoder": (decoder, asked)},
             {
-                "codes": (self.codes.astype("float32"), "float16"),
+                "codes": (self.codes, "float16"),
                 "labels": (self.labels.astype("float32"), "float16"),
                 "turns": (self.turns.astype("float32"), "float32"),
             },
@@ -133,9 +131,7 @@ class StyleBoard(DecodingExplorer):
         colours = [self.classes[i]["colour"] for i in self.labels]
         x, y = self.codes.T
         pad.scatter(x, y, s=4, c=colours, alpha=0.8, lw=0)
-        pad.plot(*self.z, "o", ms=9, mfc="none", mec=INK, mew=2)
-        pad.set(xlim=(-self.reach, self.reach), ylim=(-self.reach, self.reach))
-        pad.set(aspect=1, xlabel="$z_1$", ylabel="$z_2$")
+        draw_plane(pad, self.z, self.reach)
         for i, image in enumerate(self.decode().values()):
             row, column = divmod(i, columns)
             show_image(figure.add_subplot(grid[row, column + 1]), image)

@@ -12,6 +12,7 @@ from ..show import DIGIT_COLOURS, INK
 from .base import Finite, assemble
 from .decoding import DecodingExplorer, show_image
 from .packing import Stored, as_array
+from .plane import draw_plane
 
 
 class TwoDecoders(DecodingExplorer):
@@ -97,9 +98,7 @@ class TwoDecoders(DecodingExplorer):
                 textcoords="offset points",
                 weight="bold",
             )
-        pad.plot(*self.z, "o", ms=9, mfc="none", mec=INK, mew=2)
-        pad.set(xlim=(-self.reach, self.reach), ylim=(-self.reach, self.reach))
-        pad.set(aspect=1, xlabel="$z_1$", ylabel="$z_2$")
+        draw_plane(pad, self.z, self.reach)
         for axes, (name, image) in zip(places, images.items(), strict=True):
             show_image(axes, image, name)
         return figure

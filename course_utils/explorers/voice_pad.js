@@ -6,29 +6,11 @@ function render({ model, el }) {
   const classes = model.get("classes");
   const words = model.get("words");
   const shape = model.get("image_shape");
-  const reach = model.get("reach");
   const { rate, size, hop, quiet, loud, sine, rounds } = model.get("vocoder");
   const [bands, frames] = shape;
-  const toPad = (v) => (v / reach + 1) / 2;
 
-  const plot = makePlot((pen, width, height) => {
-    pen.strokeStyle = "#808080";
-    pen.globalAlpha = 0.5;
-    for (const [x, y] of [[1, 0], [0, 1]]) {
-      pen.beginPath();
-      pen.moveTo((width / 2) * y, (height / 2) * x);
-      pen.lineTo((width / 2) * (2 * x + y), (height / 2) * (x + 2 * y));
-      pen.stroke();
-    }
-    pen.globalAlpha = 0.8;
-    for (let i = 0; i < labels.length; i++) {
-      const x = toPad(codes[2 * i]) * width;
-      const y = (1 - toPad(codes[2 * i + 1])) * height;
-      dot(pen, x, y, width / 110, classes[labels[i]].colour);
-    }
-  });
-  const { pad, place } = makePad("Voice", plot, (at) =>
-    change({ z: at.map((v) => (2 * v - 1) * reach) }),
+  const { pad, place, stop: stopPlane } = makePlane("Voice", model, 1 / 110, (z) =>
+    change({ z }),
   );
   pad.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" && event.key !== " ") return;
@@ -135,14 +117,14 @@ function render({ model, el }) {
     mark(model.get("word"));
     where.textContent = `z = (${z.map(decimals).join(", ")})`;
     if (name) where.textContent += `, nearest to ${name}`;
-    place(z.map(toPad), where.textContent);
+    place(z, where.textContent);
   };
   const stage = element("div", { class: "lc-scene" }, ...parts);
   frame(model, el, "lc-decoding lc-voice-pad", stage);
   const stop = follow(model, ["z", "word"], show);
   return () => {
     stop();
-    plot.stop();
+    stopPlane();
     clearTimeout(later);
     audio?.close();
   };

@@ -10,11 +10,11 @@ from matplotlib.figure import Figure
 from torch import nn
 
 from .. import sound
-from ..show import INK
 from .base import Finite, assemble
 from .decoding import DecodingExplorer, check_index
 from .noise import uniform_noise
 from .packing import Stored, as_array
+from .plane import as_dots, draw_plane
 from .points import as_classes
 
 _ROUNDS = 24  # of Griffin–Lim: 40 ms in a page, 150 on a phone
@@ -53,6 +53,7 @@ class VoicePad(DecodingExplorer):
         "page/griffin_lim.js",
         "page/noise.js",
         "page/pad.js",
+        "page/plane.js",
         "voice_pad.js",
     )
     _css = assemble("page/decoding.css", "voice_pad.css")
@@ -85,13 +86,7 @@ class VoicePad(DecodingExplorer):
         try_this: str = "play a voice, drag to another place and play again. "
         "Then ask the same voice for another word.",
     ) -> None:
-        self.codes = np.zeros((0, 2), "float32") if codes is None else as_array(codes)
-        given = np.zeros(0, int) if labels is None else as_array(labels).astype(int)
-        if self.codes.shape != (len(given), 2):
-            raise ValueError(
-                f"The codes have shape {self.codes.shape} for {len(given)} labels: "
-                "VoicePad draws one row of two numbers for each label."
-            )
+        self.codes, given = as_dots(codes, labels)
         classes: list = []
         if len(given):
             given, classes = as_classes(given, class_names)
@@ -112,7 +107,7 @@ class VoicePad(DecodingExplorer):
         super().__init__(
             {"decoder": (decoder, np.stack(asked))},
             {
-                "codes": (self.codes.astype("float32"), "float16"),
+                "codes": (self.codes, "float16"),
                 "labels": (self.labels.astype("float32"), "float16"),
                 "inverse": (as_array(inverse), "float16"),
             },
@@ -165,9 +160,7 @@ class VoicePad(DecodingExplorer):
         for i, each in enumerate(self.classes):
             x, y = self.codes[self.labels == i].T
             pad.scatter(x, y, s=5, c=each["colour"], alpha=0.8, lw=0)
-        pad.plot(*self.z, "o", ms=9, mfc="none", mec=INK, mew=2)
-        pad.set(xlim=(-self.reach, self.reach), ylim=(-self.reach, self.reach))
-        pad.set(aspect=1, xlabel="$z_1$", ylabel="$z_2$")
+        draw_plane(pad, self.z, self.reach)
         picture.imshow(
             self.decode(), cmap="gray", vmin=0, vmax=1, origin="lower",
             aspect="auto", extent=(0, 1, 0, 1),
