@@ -1,4 +1,4 @@
-"""Walks, mixtures and directions in a latent space."""
+"""Walks, mixtures and lattices in a latent space."""
 
 import torch
 from torch import Tensor
@@ -92,23 +92,6 @@ def triangle(size: int) -> Tensor:
         raise ValueError("A triangle needs at least two rows.")
     rows = [(size - 1 - row, row - k, k) for row in range(size) for k in range(row + 1)]
     return torch.tensor(rows) / (size - 1)
-
-
-def attribute_direction(codes: Tensor, has: Tensor) -> Tensor:
-    """From the mean code without an attribute to the mean with it.
-
-    `codes` [N, D] and `has`, bool (or 0 and 1) [N] → [D]. Raises ValueError unless some
-    have the attribute and some do not, and if a code is NaN.
-    """
-    if has.shape != codes.shape[:1]:
-        raise ValueError(
-            f"{len(codes)} codes need as many yes or no, not {list(has.shape)}."
-        )
-    _check_finite(codes)
-    has = has.bool()
-    if has.all() or not has.any():
-        raise ValueError("Some codes must have the attribute, and some must not.")
-    return codes[has].mean(0) - codes[~has].mean(0)
 
 
 def grid(low: float = -3.0, high: float = 3.0, size: int = 10) -> Tensor:

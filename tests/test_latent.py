@@ -1,18 +1,11 @@
-"""Walks, mixtures and directions, against what they must be in closed form."""
+"""Walks, mixtures and lattices, against what they must be in closed form."""
 
 import math
 
 import pytest
 import torch
 
-from course_utils.latent import (
-    attribute_direction,
-    barycentric,
-    grid,
-    lerp,
-    slerp,
-    triangle,
-)
+from course_utils.latent import barycentric, grid, lerp, slerp, triangle
 
 START, END = torch.randn(2, 16, generator=torch.Generator().manual_seed(0))
 
@@ -140,22 +133,3 @@ def test_the_triangle_has_its_corners_where_they_belong_and_even_steps():
     assert len(weights.unique(dim=0)) == 10
     with pytest.raises(ValueError, match="two rows"):
         triangle(1)
-
-
-def test_a_direction_is_the_difference_of_means():
-    codes = torch.tensor([[0.0, 1.0], [2.0, 1.0], [5.0, 3.0], [7.0, 5.0], [9.0, 4.0]])
-    has = torch.tensor([False, False, True, True, True])
-    expected = torch.tensor([6.0, 3.0])
-    torch.testing.assert_close(attribute_direction(codes, has), expected)
-    torch.testing.assert_close(attribute_direction(codes, has.float()), expected)
-    torch.testing.assert_close(attribute_direction(codes, ~has), -expected)
-
-
-def test_a_direction_needs_both_kinds():
-    for has in (torch.ones(5), torch.zeros(5)):
-        with pytest.raises(ValueError, match="must have the attribute"):
-            attribute_direction(torch.zeros(5, 2), has)
-    with pytest.raises(ValueError, match=r"5 codes need as many yes or no, not \[4\]"):
-        attribute_direction(torch.zeros(5, 2), torch.zeros(4))
-    with pytest.raises(ValueError, match="NaN"):
-        attribute_direction(torch.full((5, 2), torch.nan), torch.arange(5) > 2)

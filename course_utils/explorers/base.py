@@ -6,10 +6,10 @@ network: the output carries, as ``text/html``, the values of the traits, the sam
 module and a stand-in for anywidget's ``model`` (twin.js). Where no script runs
 (GitHub's preview, paper) a still picture is left.
 
-What explorers share in the page stands once, in page.js, page.css, decoder.js and
-pad.js. An explorer's module is the parts that it names, one after the other, nothing
-more: the shared parts only define functions, the explorer's own part comes last and
-ends in ``export default { render }``.
+What explorers share in the page stands once, in the folder page. An explorer's module
+is the parts that it names, one after the other, nothing more: the shared parts only
+define functions, the explorer's own part comes last and ends in
+``export default { render }``.
 """
 
 import base64
