@@ -41,6 +41,17 @@ def test_it_learns_and_reports_nats_per_image():
     assert evaluate(model, squared_error, IMAGES)["loss"] == pytest.approx(error.item())
 
 
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float64])
+def test_an_objective_may_end_in_another_precision(dtype):
+    def other(model, images, labels):
+        parts = squared_error(model, images, labels)
+        return {"loss": parts["loss"].to(dtype), "exact": parts["loss"]}
+
+    _, history = run(objective=other)
+    parts = history.rows[-1]["parts"]
+    assert parts["loss"] == pytest.approx(parts["exact"], rel=0.01)
+
+
 def test_an_epoch_is_adam_on_shuffled_batches():
     """The same as the loop that a textbook writes."""
     model, history = run(epochs=1, lr=0.01, betas=(0.8, 0.9), batch_size=40)

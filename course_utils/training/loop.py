@@ -93,7 +93,8 @@ class Loop:
         (parts["loss"] if scale == 1 else scale * parts["loss"]).backward()
         self.optimizer.step()
         self.optimizer.zero_grad()
-        values = torch.stack([value.detach() for value in parts.values()])
+        # An objective's own arithmetic may end in bfloat16 or float64.
+        values = torch.stack([value.detach().float() for value in parts.values()])
         self.unread.append(values if weight == 1 else weight * values)
         self.call_back(done + 1, self.epochs_done + 1)
 
