@@ -69,6 +69,19 @@ def test_more_text_than_code(notebook: NotebookNode) -> None:
     assert len(notebook.cells) > 2 * len(code(notebook))
 
 
+# Not read as words: formulas, directives and their options, roles, targets of links.
+NO_PROSE = re.compile(
+    r"\$\$.*?\$\$(?:\s*\(eq[^)]*\))?|\$[^$]*\$|^```.*?$|^:[a-z]+:.*?$"
+    r"|\{[a-z:]+\}`[^`]*`|\]\([^)]*\)",
+    flags=re.M | re.S,
+)
+
+
+def test_can_be_read_in_one_sitting(notebook: NotebookNode) -> None:
+    words = re.findall(r"\w[\w'’.,-]*", NO_PROSE.sub(" ", text(notebook)))
+    assert len(words) <= 2700
+
+
 def test_headings_are_in_order(notebook: NotebookNode) -> None:
     without_code = re.sub(
         r"^(`{3,}|~{3,}).*?^\1", "", text(notebook), flags=re.M | re.S

@@ -28,10 +28,10 @@ class WriteHead(SphinxPostTransform):
             "Download the notebook": f"{here}_sources/{source}",
             "Edit": f"{theme['repository_url']}/edit/{branch}/{source}",
         }
-        ran = (
-            f"Ran in {spell_time(seconds)} on {facts['data']['title']} "
-            f"({facts['machine']['runtime']})."
-        )
+        code = self.document.findall(nodes.literal_block)
+        loads = any("cu.load()" in cell.astext() for cell in code)
+        data = f" on {facts['data']['title']}" if loads else ""
+        ran = f"Ran in {spell_time(seconds)}{data} ({facts['machine']['runtime']})."
         head = nodes.paragraph("", "", classes=["chapter-head"])
         for text, url in links.items():
             head += [nodes.reference("", text, refuri=url), nodes.Text(" · ")]

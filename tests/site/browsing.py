@@ -94,6 +94,14 @@ class Tab:
                 .map((pre) => pre.innerText.split("\\n", 1)[0])"""
         )
 
+    def clipped_formulas(self) -> list[str]:
+        """What every displayed formula is called that is wider than its box."""
+        return self.page.evaluate(
+            """() => [...document.querySelectorAll("mjx-container[display=true]")]
+                .filter((box) => box.scrollWidth > box.clientWidth + 1)
+                .map((box) => box.closest("[id]").id)"""
+        )
+
     def barriers(self) -> list[str]:
         """What stands in the way of some readers of the page."""
         return barriers(self.page)

@@ -34,6 +34,7 @@ def test_fits(online: Tab, width: int, dark: bool) -> None:
     online.show(width=width, dark=dark)
     assert online.too_wide() == []
     assert online.clipped_code() == []
+    assert online.clipped_formulas() == []
 
 
 # Colours depend on the scheme, structure on the width: two of the four forms tell all.
