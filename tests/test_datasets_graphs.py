@@ -15,7 +15,8 @@ import pytest
 import torch
 
 from course_utils.datasets import DataUnavailable, downloads, graphs
-from course_utils.datasets.graphs import ArraysOnly, Graph
+from course_utils.datasets.graphs import Graph, libraries, published
+from course_utils.datasets.graphs.graph import each_once
 
 OWN = Path(os.environ.get("LATENT_DATA_DIR", ""))
 REAL = pytest.mark.skipif(
@@ -92,9 +93,9 @@ def test_every_form_of_import_is_read(tmp_path, monkeypatch):
         },
     )
     monkeypatch.syspath_prepend(str(tmp_path))
-    found = dict(graphs._parsed("tiny"))
+    found = dict(libraries._parsed("tiny"))
     index = {name: i for i, name in enumerate(found)}
-    to = {name: graphs._targets(m.imports, index) for name, m in found.items()}
+    to = {name: libraries._targets(m.imports, index) for name, m in found.items()}
     assert to["tiny.a"] == {"tiny.a.one"}
     assert to["tiny.a.one"] == {"tiny.b.two"}
     assert to["tiny.b.two"] == {"tiny.a.one", "tiny.b.three"}
@@ -102,14 +103,14 @@ def test_every_form_of_import_is_read(tmp_path, monkeypatch):
     assert to["tiny.b.broken"] == {"tiny.b.two"}
     assert found["tiny.a.one"].words == {"alpha", "beta"}
     with pytest.raises(DataUnavailable, match="too few modules"):
-        graphs._read_library("tiny")
+        libraries._read_library("tiny")
 
 
 def test_without_libraries_modules_are_drawn(monkeypatch):
     def missing(name: str) -> str:
         raise PackageNotFoundError(name)
 
-    monkeypatch.setattr(graphs, "version_of", missing)
+    monkeypatch.setattr(libraries, "version_of", missing)
     subject, role = graphs.modules("subject"), graphs.modules("role")
     for graph in (subject, role):
         check(graph)
@@ -216,12 +217,12 @@ def small_planetoid() -> list[bytes]:
 
 
 def test_planetoid_rows_find_their_nodes():
-    arrays = graphs.read_planetoid(small_planetoid())
+    arrays = published.read_planetoid(small_planetoid())
     assert arrays["labels"].tolist() == [0, 1, 0, 0, -1, 1]
     assert arrays["features"].tolist() == [
         [1, 0, 0], [0, 1, 0], [1, 1, 0], [1, 0, 1], [0, 0, 0], [0, 0, 1],
     ]  # fmt: skip
-    pairs = graphs.each_once(arrays["edges"])
+    pairs = each_once(arrays["edges"])
     assert pairs.tolist() == [[0, 1], [0, 5], [2, 3]]
 
 
@@ -244,7 +245,7 @@ def test_a_hostile_pickle_is_refused(tmp_path, hidden: bool):
         array[0] = value
         value = defaultdict(list, {0: [array]})
     with pytest.raises(pickle.UnpicklingError, match="no place in a file of arrays"):
-        ArraysOnly(io.BytesIO(stored(value)), encoding="latin1").load()
+        published.ArraysOnly(io.BytesIO(stored(value)), encoding="latin1").load()
     assert not victim.exists()
     pickle.loads(pickle.dumps(value))  # Python's own reader would have done it
     assert victim.exists()
@@ -258,19 +259,19 @@ def test_no_other_name_is_known(name: str):
     module, _, function = name.rpartition(".")
     hostile = f"c{module}\n{function}\n(S'x'\ntR.".encode()
     with pytest.raises(pickle.UnpicklingError, match=name):
-        ArraysOnly(io.BytesIO(hostile)).load()
+        published.ArraysOnly(io.BytesIO(hostile)).load()
 
 
 def test_an_npz_with_a_pickle_in_it_is_refused():
     buffer = io.BytesIO()
     np.savez(buffer, train_masks=np.array([{}], dtype=object))
     with pytest.raises(ValueError, match="allow_pickle"):
-        graphs.read_npz([buffer.getvalue()])
+        published.read_npz([buffer.getvalue()])
 
 
 def nowhere(name: str) -> downloads.Source:
     """A graph on a server that is not there."""
-    source = graphs.SOURCES[name]
+    source = published.SOURCES[name]
     files = tuple(f._replace(urls=("http://127.0.0.1:9/",)) for f in source.files)
     return source._replace(files=files)
 
@@ -279,7 +280,7 @@ def test_what_cannot_be_had_says_so_and_is_asked_for_once(monkeypatch, tmp_path)
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
     monkeypatch.delenv("LATENT_DATA_DIR", raising=False)
     for name in ("texas", "cora"):
-        monkeypatch.setitem(graphs.SOURCES, name, nowhere(name))
+        monkeypatch.setitem(published.SOURCES, name, nowhere(name))
     with pytest.raises(DataUnavailable, match="Texas could not be") as caught:
         graphs.load("texas")
     assert "\n" not in str(caught.value) and "heterophilous" in str(caught.value)
@@ -293,7 +294,7 @@ def test_what_cannot_be_had_says_so_and_is_asked_for_once(monkeypatch, tmp_path)
 def test_a_damaged_file_is_not_read(monkeypatch, tmp_path):
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("LATENT_DATA_DIR", str(tmp_path))
-    monkeypatch.setitem(graphs.SOURCES, "cora", nowhere("cora"))
+    monkeypatch.setitem(published.SOURCES, "cora", nowhere("cora"))
     (tmp_path / "Cora/raw").mkdir(parents=True)
     (tmp_path / "Cora/raw/ind.cora.allx").write_bytes(stored(Hostile(tmp_path / "v")))
     with pytest.raises(DataUnavailable, match="checksum is wrong"):
