@@ -4,6 +4,7 @@ make book && python tools/picture.py
 """
 
 import os
+import shutil
 from io import BytesIO
 from pathlib import Path
 
@@ -16,7 +17,8 @@ PICTURE = ROOT / "book/_static/readme.png"
 
 with sync_playwright() as playwright:
     browser = playwright.chromium.launch(
-        executable_path=os.environ.get("COURSE_BROWSER"), args=["--no-sandbox"]
+        executable_path=os.environ.get("COURSE_BROWSER") or shutil.which("chromium"),
+        args=["--no-sandbox"],
     )
     tab = browser.new_page(viewport={"width": 1180, "height": 1000})
     tab.goto(PAGE.as_uri())
