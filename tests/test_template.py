@@ -49,3 +49,24 @@ def test_runs_on_a_folder(
     there = {"metadata": {"path": tmp_path}}
     NotebookClient(notebook, timeout=300, resources=there).execute()
     assert (tmp_path / "map.html").stat().st_size > 10_000
+
+
+def test_the_chapter_runs_on_a_folder_and_crowns_no_hit_rate_of_dice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faces = tmp_path / "faces"
+    write_folder(faces, ["."], 30, 40, 3)
+    for i, path in enumerate(sorted(faces.glob("*.png"))):  # classes mean nothing
+        (faces / "ab"[i % 2]).mkdir(exist_ok=True)
+        path.rename(faces / "ab"[i % 2] / path.name)
+    monkeypatch.setenv("COURSE_BUDGET", "smoke")
+    notebook = nbformat.read(CHAPTER, as_version=4)
+    cells = {cell.id: cell for cell in notebook.cells}
+    cells["folder-name"].source = f"FOLDER = {str(faces)!r}"
+    there = {"metadata": {"path": tmp_path}}
+    NotebookClient(notebook, timeout=300, resources=there).execute()
+    (table,) = cells["judge-table"].outputs
+    # What is left has a best; the votes have none.
+    assert table["data"]["text/html"].count("★") == 1
+    said = "".join(o["data"]["text/markdown"] for o in cells["hits-claim"].outputs)
+    assert "here:" in said
