@@ -116,6 +116,14 @@ def test_results_are_claimed(notebook: NotebookNode) -> None:
     assert len(calls(notebook, "claim")) >= 5
 
 
+def test_a_claim_that_has_a_threshold_shows_its_figures(notebook: NotebookNode) -> None:
+    unequal = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+    for call in calls(notebook, "claim"):
+        compared = (n for n in ast.walk(call.args[1]) if isinstance(n, ast.Compare))
+        if any(isinstance(op, unequal) for node in compared for op in node.ops):
+            assert call.keywords, f"no figures: {ast.unparse(call.args[0])}"
+
+
 def test_pictures_have_words(notebook: NotebookNode) -> None:
     for name in ("show", "image_rows", "player"):
         for call in calls(notebook, name):
