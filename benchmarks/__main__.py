@@ -172,13 +172,14 @@ def examples(images: Tensor, seed: int) -> Run:
 
 def conditions(title: str, images: int, seeds: list[int]) -> str:
     """Where and when it was measured, and how busy the machine was."""
+    processor = f"{platform.processor()}, " if platform.processor() else ""
     text = (
-        f"Measured on {datetime.date.today()}: {platform.processor() or 'CPU'}, "
+        f"Measured on {datetime.date.today()}: {processor}"
         f"{cu.current().describe()}; Python {platform.python_version()}, torch "
         f"{torch.__version__}; {images:,} images of {title}; {len(seeds)} seeds."
     )
     if hasattr(os, "getloadavg") and (load := os.getloadavg()[0]) > 0.5:
-        text += f" Other programs kept {load:.1f} cores busy when it began."
+        text += f" The last minute's load average was {load:.1f} when it began."
     return text + "\n\n"
 
 

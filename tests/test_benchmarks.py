@@ -70,3 +70,11 @@ def test_how_far_a_chapter_comes_is_told(code: str, told: str, tmp_path: Path) -
     notebook = nbformat.v4.new_notebook(cells=cells, metadata=kernel)
     nbformat.write(notebook, tmp_path / "one.ipynb")
     assert accelerator.reach(tmp_path / "one.ipynb", seconds=3).startswith(told)
+
+
+def test_chapter_4_quotes_the_figure_of_the_page() -> None:
+    lines = benchmark.PAGE.read_text("utf-8").splitlines()
+    (row,) = [line for line in lines if line.startswith("| `fit`, textbook")]
+    nats = float(row.split("|")[5])
+    chapter = Path(__file__).parents[1] / "notebooks/04-reparameterization.ipynb"
+    assert f"plain Adam, {nats:.1f} nats" in chapter.read_text("utf-8")
